@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A zone with daylight saving, far from UTC: code that leans on the machine's zone fails here, not at a user's.
+    env: { TZ: 'America/Los_Angeles' },
+  },
+})

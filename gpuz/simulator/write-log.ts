@@ -1,0 +1,122 @@
+import { open } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RecordWriter } from './record-writer.ts'
+import { COLUMNS, Simulator } from './simulator.ts'
+import { wallClock } from './wall-clock.ts'
+
+export interface SimulatedLogOptions {
+  /** the same seed gives the same readings */
+  readonly seed: number
+  /** time of the first reading, ms since 1970-01-01 UTC */
+  readonly start: number
+  /** IANA name of the zone whose wall clock the log shows */
+  readonly timezone: string
+  /** ms between two readings; default 1000, GPU-Z's own */
+  readonly intervalMs?: number
+}
+
+export interface LiveLogOptions extends SimulatedLogOptions {
+  /** readings are written this many times faster than they happen; default 1 */
+  readonly speed?: number
+  /** stop after so many readings; default: go on until aborted */
+  readonly rows?: number
+  readonly signal?: AbortSignal
+}
+
+const BLOCK_ROWS = 1024
+const LIVE_TICK_MS = 20
+
+/**
+ * Writes a whole simulated log, as fast as the disk takes it; an existing file is replaced.
+ * @param onProgress called after each block with the rows written so far
+ * @returns bytes written
+ */
+export async function writeLog(
+  path: string,
+  rows: number,
+  options: SimulatedLogOptions,
+  onProgress?: (rows: number) => void,
+): Promise<number> {
+  const log = new SimulatedLog(options)
+  const file = await open(path, 'w')
+  try {
+    let bytes = (await file.write(log.header)).bytesWritten
+    for (let done = 0; done < rows; done += BLOCK_ROWS) {
+      const block = log.next(Math.min(BLOCK_ROWS, rows - done))
+      await file.writeFile(block)
+      bytes += block.length
+      onProgress?.(Math.min(rows, done + BLOCK_ROWS))
+    }
+    return bytes
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Appends to a log as GPU-Z does: a header at the start, then a record a reading, live or `speed` times faster.
+ * @returns readings written, once `rows` are there or `signal` is aborted
+ */
+export async function writeLiveLog(path: string, options: LiveLogOptions): Promise<number> {
+  const { speed = 1, rows = Number.POSITIVE_INFINITY, signal, intervalMs = 1000 } = options
+  const log = new SimulatedLog(options)
+  const file = await open(path, 'a')
+  try {
+    await file.writeFile(log.header)
+    const begun = performance.now()
+    let written = 0
+    while (!signal?.aborted) {
+      const due = Math.min(rows, 1 + Math.floor(((performance.now() - begun) * speed) / intervalMs))
+      while (written < due) {
+        const block = Math.min(BLOCK_ROWS, due - written)
+        await file.writeFile(log.next(block))
+        written += block
+      }
+      if (written >= rows) break
+      await pause(Math.max(LIVE_TICK_MS, begun + (written * intervalMs) / speed - performance.now()), signal)
+    }
+    return written
+  } finally {
+    await file.close()
+  }
+}
+
+class SimulatedLog {
+  readonly #simulator: Simulator
+  readonly #writer = new RecordWriter(COLUMNS)
+  readonly #block: Uint8Array
+  readonly #wallClock: (utcMs: number) => number
+  readonly #interval: number
+  #now: number
+
+  constructor({ seed, start, timezone, intervalMs = 1000 }: SimulatedLogOptions) {
+    this.#simulator = new Simulator(seed)
+    this.#block = new Uint8Array(BLOCK_ROWS * this.#writer.width)
+    this.#wallClock = wallClock(timezone)
+    this.#interval = intervalMs
+    this.#now = start
+  }
+
+  get header(): Uint8Array {
+    return this.#writer.header
+  }
+
+  /** The next records, at most a block of them; overwritten by the next call. */
+  next(rows: number): Uint8Array {
+    const width = this.#writer.width
+    for (let i = 0; i < rows; i++) {
+      this.#simulator.step(this.#interval / 1000)
+      this.#writer.write(this.#block, i * width, this.#wallClock(this.#now), this.#simulator.values)
+      this.#now += this.#interval
+    }
+    return this.#block.subarray(0, rows * width)
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  }
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { wallClock } from '../../../gpuz/simulator/wall-clock.ts'
+import { writeLiveLog, writeLog } from '../../../gpuz/simulator/write-log.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'gpumon-simulator-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const start = Date.UTC(2024, 5, 1, 12)
+const lines = (path: string) => readFileSync(path, 'latin1').split('\r\n')
+
+describe('a simulated log', () => {
+  test('is a header and a record a second, all of one length', async () => {
+    const path = join(scratch, 'whole.txt')
+    const progress: number[] = []
+    const bytes = await writeLog(path, 3_000, { seed: 1, start, timezone: 'Europe/Berlin' }, (rows) =>
+      progress.push(rows),
+    )
+    const text = readFileSync(path)
+    expect(text.length).toBe(bytes)
+    const all = lines(path)
+    expect(all.pop()).toBe('')
+    expect(all.length).toBe(3_001)
+    expect(new Set(all.map((line) => line.length)).size).toBe(1)
+    expect(all[1].slice(0, 21)).toBe('2024-06-01 14:00:00 ,')
+    expect(all[3_000].slice(0, 21)).toBe('2024-06-01 14:49:59 ,')
+    expect(progress).toEqual([1024, 2048, 3000])
+  })
+
+  test('shows the hour twice when summer time ends', async () => {
+    const path = join(scratch, 'dst.txt')
+    const beforeChange = Date.UTC(2024, 9, 27, 0, 59, 58)
+    await writeLog(path, 4, { seed: 1, start: beforeChange, timezone: 'Europe/Berlin' })
+    expect(
+      lines(path)
+        .slice(1, 5)
+        .map((line) => line.slice(11, 19)),
+    ).toEqual(['02:59:58', '02:59:59', '02:00:00', '02:00:01'])
+  })
+
+  test('written live holds the same bytes, and a restart appends a header', async () => {
+    const whole = join(scratch, 'same.txt')
+    const live = join(scratch, 'live.txt')
+    const options = { seed: 9, start, timezone: 'UTC' }
+    await writeLog(whole, 50, options)
+    expect(await writeLiveLog(live, { ...options, rows: 50, speed: 1_000 })).toBe(50)
+    expect(readFileSync(live).equals(readFileSync(whole))).toBe(true)
+    await writeLiveLog(live, { ...options, rows: 1, speed: 1_000 })
+    expect(lines(live)[51]).toBe(lines(live)[0])
+  })
+
+  test('written live keeps its pace and stops when asked', async () => {
+    const controller = new AbortController()
+    const path = join(scratch, 'paced.txt')
+    setTimeout(() => controller.abort(), 400)
+    const rows = await writeLiveLog(path, { seed: 1, start, timezone: 'UTC', speed: 50, signal: controller.signal })
+    expect(rows).toBeGreaterThan(8)
+    expect(rows).toBeLessThan(40)
+    expect(lines(path).length).toBe(rows + 2)
+  })
+})
+
+describe('a wall clock', () => {
+  test.each([
+    ['UTC', '2024-06-01T12:00:00.000Z'],
+    ['Asia/Kathmandu', '2024-06-01T17:45:00.000Z'],
+    ['America/Los_Angeles', '2024-06-01T05:00:00.000Z'],
+  ])('in %s', (zone, shown) => {
+    expect(new Date(wallClock(zone)(start)).toISOString()).toBe(shown)
+  })
+
+  test('refuses a zone that does not exist', () => {
+    expect(() => wallClock('Mars/Olympus')).toThrow(RangeError)
+  })
+})

@@ -6,7 +6,7 @@ import type { SqlValue } from '../types/values.ts'
  *
  * A parameter is written as SHOW FUNCTIONS prints it: `INT`, `BIGINT`, `DOUBLE`, `DECIMAL` (any precision and scale), `VARCHAR`, `BOOLEAN`, `BYTES`,
  * `DATE`, `TIME`, `TIMESTAMP`, `INTERVALUNIT`, a type variable (`T`, `U`, `K`, `V`), `ARRAY<T>`, `MAP<K, V>`, `STRUCT` (any struct), `ANY`,
- * or a lambda `LAMBDA (T) => U`.
+ * `STRUCT<K VARCHAR, V INT>` (exactly these fields) or a lambda `LAMBDA (T) => U`. The grammar is in pattern.ts.
  */
 export type ParameterPattern = string
 
@@ -36,6 +36,8 @@ export interface ScalarVariant {
   readonly returns:
     | ParameterPattern
     | ((args: readonly SqlType[], constants: readonly (SqlValue | undefined)[]) => SqlType)
+  /** how SHOW FUNCTIONS prints a computed `returns`; required then */
+  readonly printedReturns?: ParameterPattern
   /** `propagate`: the engine returns NULL without calling when any argument is NULL; `pass`: the implementation sees NULLs */
   readonly nulls: 'propagate' | 'pass'
   /** Called once when the query is compiled. The returned function may throw: the column's value is NULL then, as in ksqlDB. */
@@ -63,6 +65,8 @@ export interface TableFunction {
     readonly variadic?: number
     /** the element type of a row */
     readonly returns: ParameterPattern | ((args: readonly SqlType[]) => SqlType)
+    /** how SHOW FUNCTIONS prints a computed `returns`; required then */
+    readonly printedReturns?: ParameterPattern
     bind(context: BindContext): (...args: SqlValue[]) => readonly SqlValue[]
   }[]
 }
@@ -87,6 +91,8 @@ export interface AggregateVariant {
   readonly returns:
     | ParameterPattern
     | ((args: readonly SqlType[], constants: readonly (SqlValue | undefined)[]) => SqlType)
+  /** how SHOW FUNCTIONS prints a computed `returns`; required then */
+  readonly printedReturns?: ParameterPattern
   /** true: ksqlDB keeps the state in a STRUCT, which some formats (DELIMITED) cannot write */
   readonly structState?: boolean
   bind(context: BindContext): Accumulator<unknown>
@@ -99,15 +105,27 @@ export interface AggregateFunction {
 }
 
 // ---------------------------------------------------------------- resolution
-/** What the type checker knows of an argument: its type, null for the literal NULL, or a lambda whose body it can type once the parameters' types are known. */
-export type ArgumentType =
-  | SqlType
-  | null
-  | { readonly lambda: number; readonly typeOf: (parameters: readonly SqlType[]) => SqlType | null }
+/**
+ * What the type checker knows of an argument: its type, null for the literal NULL, an interval unit (the value handed to the function is the
+ * unit's name, a STRING), or a lambda whose body it can type once the parameters' types are known.
+ */
+export type ArgumentType = SqlType | null | IntervalUnitArgument | LambdaArgument
+
+export interface IntervalUnitArgument {
+  /** DAYS, HOURS … */
+  readonly unit: string
+}
+
+export interface LambdaArgument {
+  /** number of parameters */
+  readonly lambda: number
+  /** type of the body, null when it is the literal NULL; throws KsqlError when the body cannot be typed */
+  readonly typeOf: (parameters: readonly SqlType[]) => SqlType | null
+}
 
 export interface Resolved<V> {
   readonly variant: V
-  /** the type every argument is to be coerced to (same length as the arguments); a lambda's entry is its body's type */
+  /** the type every argument is to be coerced to (same length as the arguments); a lambda's entry is the type its body is to be coerced to, an interval unit's is STRING */
   readonly argTypes: readonly SqlType[]
   /** for lambda arguments: the types of the lambda's parameters */
   readonly lambdaParams: readonly (readonly SqlType[] | undefined)[]

@@ -1,3 +1,5 @@
+import { canCoerce, commonType } from '../types/coercion.ts'
+import { asDecimalType } from '../types/decimal-type.ts'
 import {
   arrayType,
   BIGINT,
@@ -8,6 +10,7 @@ import {
   DOUBLE,
   decimalType,
   INTEGER,
+  isTemporal,
   mapType,
   type PrimitiveType,
   type SqlType,
@@ -17,7 +20,6 @@ import {
   TIME,
   TIMESTAMP,
 } from '../types/sql-type.ts'
-import { asDecimal, canCoerce, commonType } from './coercion.ts'
 import type { Pattern, PrimitivePatternName } from './pattern.ts'
 
 const PRIMITIVES: Record<PrimitivePatternName, PrimitiveType> = {
@@ -30,6 +32,11 @@ const PRIMITIVES: Record<PrimitivePatternName, PrimitiveType> = {
   DATE,
   TIME,
   TIMESTAMP,
+}
+
+/** Functions also take text where a DATE, TIME or TIMESTAMP is declared: it is converted as CAST does. */
+function isAccepted(from: SqlType, to: SqlType): boolean {
+  return canCoerce(from, to) || (from.base === 'STRING' && isTemporal(to))
 }
 
 /** How strict a match is: `exact` types only, or with implicit `coerce`ion. */
@@ -56,10 +63,10 @@ export class Bindings {
     switch (pattern.kind) {
       case 'primitive': {
         const wanted = PRIMITIVES[pattern.name]
-        return wanted.base === type.base || (coerce && canCoerce(type, wanted))
+        return wanted.base === type.base || (coerce && isAccepted(type, wanted))
       }
       case 'decimal':
-        return type.base === 'DECIMAL' || (coerce && asDecimal(type) !== undefined)
+        return type.base === 'DECIMAL' || (coerce && asDecimalType(type) !== null)
       case 'any':
         return true
       case 'variable':
@@ -84,15 +91,16 @@ export class Bindings {
       case 'primitive':
         return PRIMITIVES[pattern.name]
       case 'decimal':
-        return (actual && asDecimal(actual)) ?? decimal
+        return (actual && asDecimalType(actual)) ?? decimal
       case 'variable':
         return this.#types.get(pattern.name) ?? STRING
       case 'array':
         return arrayType(this.apply(pattern.element, actual?.base === 'ARRAY' ? actual.element : null, decimal))
-      case 'map': {
-        const map = actual?.base === 'MAP' ? actual : null
-        return mapType(this.apply(pattern.key, map?.key, decimal), this.apply(pattern.value, map?.value, decimal))
-      }
+      case 'map':
+        return mapType(
+          this.apply(pattern.key, actual?.base === 'MAP' ? actual.key : null, decimal),
+          this.apply(pattern.value, actual?.base === 'MAP' ? actual.value : null, decimal),
+        )
       case 'struct':
         if (pattern.fields === undefined) return actual ?? structType([])
         return structType(pattern.fields.map((f) => ({ name: f.name, type: this.apply(f.type, null, decimal) })))
@@ -122,10 +130,10 @@ export class Bindings {
     if (bound !== undefined) {
       if (sameType(bound, type)) return true
       if (this.#strictness === 'exact') return false
-      if (this.#frozen) return canCoerce(type, bound)
+      if (this.#frozen) return isAccepted(type, bound)
     }
     const wider = bound === undefined ? type : commonType(bound, type)
-    if (wider === undefined) return false
+    if (wider === null) return false
     this.#types.set(name, wider)
     return true
   }

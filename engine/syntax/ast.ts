@@ -218,8 +218,8 @@ export interface Query extends Node {
   readonly from: Relation
   readonly window: Window | null
   readonly where: Expression | null
+  /** empty when absent; GROUP BY (a, b) and GROUP BY a, b are alike, GROUP BY () is refused by the parser */
   readonly groupBy: readonly Expression[]
-  /** true for GROUP BY (a, b) with outer brackets or plain lists alike; false when absent */
   readonly partitionBy: readonly Expression[]
   readonly having: Expression | null
   readonly emit: 'CHANGES' | 'FINAL' | null

@@ -6,16 +6,18 @@ import { tokenize } from './lexer.ts'
 import type { StatementSource } from './split.ts'
 import { substitute, type Variables } from './variables.ts'
 
+/** Deeper nesting is refused before it can overflow the stack, here or in a later stage. */
+const MAX_DEPTH = 300
+
 /** Where a parser stands in the tokens of one statement. Its errors carry position, statement and fix, in ksqlDB's wording where that is known. */
 export class Cursor {
   readonly source: StatementSource
   /** names bound by the lambdas around the current place, innermost last */
   readonly bound: string[] = []
-  /** how deep the expression at the current place is nested */
-  depth = 0
   private readonly tokens: readonly Token[]
   private readonly end: Token
   private index = 0
+  private depth = 0
 
   constructor(source: StatementSource, variables: Variables) {
     this.source = source
@@ -79,7 +81,7 @@ export class Cursor {
 
   isIdentifier(ahead = 0): boolean {
     const token = this.peek(ahead)
-    return token.kind === 'quoted' || (token.kind === 'word' && !isReserved(token.value))
+    return token.kind === 'quoted' || token.kind === 'name' || (token.kind === 'word' && !isReserved(token.value))
   }
 
   /** An identifier, folded to upper case unless quoted. */
@@ -99,6 +101,12 @@ export class Cursor {
     throw this.unexpected(['an identifier'])
   }
 
+  /** An identifier whose case counts even unquoted: a topic, a variable. */
+  verbatimIdentifier(): string {
+    const { kind, text, value } = this.identifierToken()
+    return kind === 'quoted' ? value : text
+  }
+
   string(): string {
     if (this.peek().kind !== 'string') throw this.unexpected(['a string in single quotes'])
     return this.next().value
@@ -112,6 +120,16 @@ export class Cursor {
     if (!Number.isSafeInteger(value)) throw this.error(`Invalid numeric literal: ${token.text}`)
     this.index++
     return value
+  }
+
+  /** Parses something that can contain itself. */
+  nested<T>(parse: () => T): T {
+    if (++this.depth > MAX_DEPTH) {
+      throw this.error(`Nested more than ${MAX_DEPTH} deep`, 'Split the expression over several statements')
+    }
+    const result = parse()
+    this.depth--
+    return result
   }
 
   list<T>(item: () => T): T[] {

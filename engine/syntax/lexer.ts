@@ -1,8 +1,10 @@
 import type { Position } from '../errors.ts'
 import { KsqlError } from '../errors.ts'
 
+/** `name`: an identifier that a variable stood for; it is never a keyword. */
 export type TokenKind =
   | 'word'
+  | 'name'
   | 'quoted'
   | 'string'
   | 'double'

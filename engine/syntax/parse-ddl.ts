@@ -35,7 +35,9 @@ export function parseCreate(cursor: Cursor): Statement {
     return { kind: 'create-as-select', ...head, properties, query, text: cursor.textFrom(at) }
   }
   if (!cursor.atEnd()) {
-    throw cursor.unexpected(properties.size > 0 ? [';', ...(hasColumns ? [] : ['AS'])] : ['WITH', 'AS', ';'])
+    throw cursor.unexpected(
+      properties.size > 0 ? [';', ...(hasColumns || readOnly ? [] : ['AS'])] : ['WITH', 'AS', ';'],
+    )
   }
   const create: CreateSource = {
     kind: 'create-source',
@@ -151,7 +153,7 @@ export function parseAlter(cursor: Cursor): Statement {
   const name = cursor.identifier()
   const columns = cursor.list(() => {
     cursor.expectWord('ADD')
-    if (cursor.isWord('COLUMN') && cursor.isIdentifier(1) && !cursor.isSymbol(',', 2)) cursor.acceptWords('COLUMN')
+    if (cursor.isWord('COLUMN') && cursor.isIdentifier(1) && cursor.isIdentifier(2)) cursor.acceptWords('COLUMN')
     return addedColumn(cursor)
   })
   const alter: AlterSource = { kind: 'alter-source', source, name, columns, text: cursor.textFrom(at), at }

@@ -4,9 +4,6 @@ import { acceptLiteral } from './parse-literal.ts'
 import { parseType } from './parse-type.ts'
 import { timeUnit } from './time-unit.ts'
 
-/** Deeper nesting is refused, before it would overflow the stack of the parser or of a later stage. */
-const MAX_DEPTH = 400
-
 const COMPARISONS: ReadonlyMap<string, '=' | '<>' | '<' | '<=' | '>' | '>='> = new Map([
   ['=', '='],
   ['<>', '<>'],
@@ -35,15 +32,11 @@ const UNIT_FUNCTIONS: ReadonlySet<string> = new Set(
 
 /** Any expression: OR over AND over NOT over one predicate over a value. */
 export function parseExpression(cursor: Cursor): Expression {
-  if (++cursor.depth > MAX_DEPTH) {
-    throw cursor.error(`Expression is nested more than ${MAX_DEPTH} deep`, 'Split it over several statements')
-  }
   let left = parseConjunction(cursor)
   while (cursor.isWord('OR')) {
     cursor.next()
     left = { kind: 'logical', op: 'OR', left, right: parseConjunction(cursor), at: left.at }
   }
-  cursor.depth--
   return left
 }
 
@@ -59,10 +52,7 @@ function parseConjunction(cursor: Cursor): Expression {
 function parseNegation(cursor: Cursor): Expression {
   const { at } = cursor
   if (!cursor.acceptWords('NOT')) return parsePredicate(cursor)
-  if (++cursor.depth > MAX_DEPTH) throw cursor.error(`NOT is nested more than ${MAX_DEPTH} deep`)
-  const operand = parseNegation(cursor)
-  cursor.depth--
-  return { kind: 'not', operand, at }
+  return { kind: 'not', operand: cursor.nested(() => parseNegation(cursor)), at }
 }
 
 /** A value and at most one predicate on it: a = b = c is no ksqlDB expression. */
@@ -147,11 +137,9 @@ function parseUnary(cursor: Cursor): Expression {
   if (literal !== null) return literal
   const { at } = cursor
   const op = cursor.acceptSymbol('-') ? '-' : cursor.acceptSymbol('+') ? '+' : null
-  if (op === null) return parsePostfix(cursor)
-  if (++cursor.depth > MAX_DEPTH) throw cursor.error(`Signs are nested more than ${MAX_DEPTH} deep`)
-  const operand = parseUnary(cursor)
-  cursor.depth--
-  return { kind: 'negate', op, operand, at }
+  return cursor.nested(() =>
+    op === null ? parsePostfix(cursor) : { kind: 'negate', op, operand: parseUnary(cursor), at },
+  )
 }
 
 /** A primary followed by [index] and ->field; `->*` is left to the select list. */

@@ -12,8 +12,8 @@ export function parseShow(cursor: Cursor): Show {
   const { at } = cursor
   cursor.expectWord('SHOW', 'LIST')
   if (cursor.acceptWords('CONNECTOR', 'PLUGINS')) return show(cursor, at, 'PLUGINS', false, false)
-  if (!cursor.acceptWords('SOURCE')) cursor.acceptWords('SINK')
-  if (cursor.acceptWords('CONNECTORS')) return show(cursor, at, 'CONNECTORS', false, false)
+  const connectors = [['CONNECTORS'], ['SOURCE', 'CONNECTORS'], ['SINK', 'CONNECTORS']]
+  if (connectors.some((words) => cursor.acceptWords(...words))) return show(cursor, at, 'CONNECTORS', false, false)
   const all = cursor.acceptWords('ALL')
   const what = LISTED.find((word) => cursor.isWord(word))
   if (what === undefined || (all && what !== 'TOPICS'))
@@ -62,16 +62,14 @@ export function parsePrint(cursor: Cursor): Print {
   cursor.expectWord('PRINT')
   const topic = topicName(cursor)
   const fromBeginning = cursor.acceptWords('FROM', 'BEGINNING')
-  const interval = cursor.acceptWords('INTERVAL') || cursor.acceptWords('SAMPLE') ? cursor.integer() : null
+  const interval = cursor.acceptWords('INTERVAL') ? cursor.integer() : null
   const limit = cursor.acceptWords('LIMIT') ? cursor.integer() : null
   return { kind: 'print', topic, fromBeginning, interval, limit, text: cursor.textFrom(at), at }
 }
 
 /** Topics are case-sensitive: an unquoted name is kept as written. */
 function topicName(cursor: Cursor): string {
-  if (cursor.peek().kind === 'string') return cursor.string()
-  const { kind, value, text } = cursor.identifierToken()
-  return kind === 'word' ? text : value
+  return cursor.peek().kind === 'string' ? cursor.string() : cursor.verbatimIdentifier()
 }
 
 /** ASSERT [NOT EXISTS] TOPIC name [WITH (…)] [TIMEOUT …], ASSERT [NOT EXISTS] SCHEMA [SUBJECT s] [ID n] [TIMEOUT …] */

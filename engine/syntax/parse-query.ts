@@ -72,7 +72,7 @@ function mayHaveFields(expression: Expression): boolean {
 function parseAlias(cursor: Cursor): string | null {
   if (cursor.acceptWords('AS')) return cursor.identifier()
   if (!cursor.isIdentifier()) return null
-  if (cursor.isWord('EMIT') && (cursor.isWord('CHANGES', 1) || cursor.isWord('FINAL', 1))) return null
+  if (cursor.isWord('EMIT') && cursor.isIdentifier(1) && !cursor.isWord('PARTITION', 1)) return null
   if (cursor.isWord('PARTITION') && cursor.isWord('BY', 1)) return null
   return cursor.identifier()
 }

@@ -40,7 +40,7 @@ function parseAssignment(cursor: Cursor): { name: string; value: string } {
 export function parseDefine(cursor: Cursor): Define {
   const { at } = cursor
   cursor.expectWord('DEFINE')
-  const name = variableName(cursor)
+  const name = cursor.verbatimIdentifier()
   cursor.expectSymbol('=')
   return { kind: 'define', name, value: cursor.string(), text: cursor.textFrom(at), at }
 }
@@ -48,12 +48,7 @@ export function parseDefine(cursor: Cursor): Define {
 export function parseUndefine(cursor: Cursor): Undefine {
   const { at } = cursor
   cursor.expectWord('UNDEFINE')
-  return { kind: 'undefine', name: variableName(cursor), text: cursor.textFrom(at), at }
-}
-
-function variableName(cursor: Cursor): string {
-  const { kind, value, text } = cursor.identifierToken()
-  return kind === 'word' ? text : value
+  return { kind: 'undefine', name: cursor.verbatimIdentifier(), text: cursor.textFrom(at), at }
 }
 
 /** TERMINATE id | TERMINATE ALL */

@@ -30,6 +30,10 @@ const BUILT_IN: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
 ])
 
 export function parseType(cursor: Cursor): TypeName {
+  return cursor.nested(() => parseTypeName(cursor))
+}
+
+function parseTypeName(cursor: Cursor): TypeName {
   const { at } = cursor
   if (isGeneric(cursor, 'ARRAY')) {
     open(cursor)

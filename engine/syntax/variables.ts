@@ -62,7 +62,7 @@ function valueToken(reference: Token, variables: Variables, statement: string): 
   if (first !== undefined && second === undefined) {
     switch (first.kind) {
       case 'word':
-        return isLiteralWord(first.value) ? first : { ...first, kind: 'quoted' }
+        return isLiteralWord(first.value) ? first : { ...first, kind: 'name' }
       case 'quoted':
       case 'string':
       case 'integer':

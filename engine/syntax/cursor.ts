@@ -23,7 +23,7 @@ export class Cursor {
     this.source = source
     this.tokens = substitute(tokenize(source.text, source.at), variables, source.text)
     const text = source.terminated ? ';' : '<EOF>'
-    this.end = { kind: 'end', text, value: text, at: source.end }
+    this.end = { kind: 'end', text, value: text, at: source.end, end: source.end.offset }
   }
 
   peek(ahead = 0): Token {
@@ -115,7 +115,7 @@ export class Cursor {
   /** A whole number that a double holds exactly. */
   integer(): number {
     const token = this.peek()
-    if (token.kind !== 'integer') throw this.unexpected(['a whole number'])
+    if (token.kind !== 'integer' || token.value.startsWith('-')) throw this.unexpected(['a whole number'])
     const value = Number(token.value)
     if (!Number.isSafeInteger(value)) throw this.error(`Invalid numeric literal: ${token.text}`)
     this.index++
@@ -142,9 +142,7 @@ export class Cursor {
   textFrom(at: Position): string {
     const last = this.tokens[this.index - 1]
     const { offset } = this.source.at
-    return last === undefined
-      ? ''
-      : this.source.text.slice(at.offset - offset, last.at.offset + last.text.length - offset)
+    return last === undefined ? '' : this.source.text.slice(at.offset - offset, last.end - offset)
   }
 
   /** An error at the next token; what could stand there makes the fix. */

@@ -22,6 +22,8 @@ export interface Token {
   /** what it means: a word in upper case, a quoted identifier or string without its quotes, a variable's name, else the text */
   readonly value: string
   readonly at: Position
+  /** the offset after its last character */
+  readonly end: number
 }
 
 export const START: Position = { line: 1, column: 1, offset: 0 }
@@ -85,7 +87,7 @@ export function tokenize(text: string, base: Position = START): Token[] {
     if (kind) {
       const at = { line, column: start - lineStart + 1, offset: base.offset + start }
       if (kind === 'unknown' && UNTERMINATED[written] !== undefined) throw unterminated(written, at, text.slice(start))
-      tokens.push({ kind, text: written, value: meaning(kind, written), at })
+      tokens.push({ kind, text: written, value: meaning(kind, written), at, end: at.offset + written.length })
     }
     for (let end = written.indexOf('\n'); end >= 0; end = written.indexOf('\n', end + 1)) {
       line++

@@ -25,7 +25,7 @@ export function splitStatements(script: string): StatementSource[] {
   let last: Token | null = null
   const close = (end: Position, terminated: boolean): void => {
     const at = first?.at ?? end
-    const text = last === null ? '' : script.slice(at.offset, last.at.offset + last.text.length)
+    const text = last === null ? '' : script.slice(at.offset, last.end)
     sources.push({ text, at, end, terminated })
     first = null
     last = null

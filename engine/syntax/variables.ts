@@ -25,7 +25,7 @@ export function substitute(tokens: readonly Token[], variables: Variables, state
       case 'quoted':
         return { ...token, value: expand(token.value, variables) }
       case 'variable':
-        return { ...valueToken(token, variables, statement), at: token.at }
+        return { ...valueToken(token, variables, statement), at: token.at, end: token.end }
       default:
         return token
     }

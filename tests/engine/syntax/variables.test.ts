@@ -73,6 +73,18 @@ describe('variables', () => {
     expect(variables).toEqual(new Map([['a', 'x']]))
   })
 
+  test('a statement keeps its own text', () => {
+    const text = 'EXPLAIN SELECT a FROM ${v}'
+    expect(parseStatement(`${text} ;`, new Map([['v', 'a_long_name']]))).toMatchObject({
+      text,
+      statement: { text: 'SELECT a FROM ${v}' },
+    })
+  })
+
+  test('no number below zero where a count is wanted', () => {
+    expect(() => parseStatement('SELECT a FROM t LIMIT ${n};', new Map([['n', '-1']]))).toThrow('Syntax error')
+  })
+
   test('a topic keeps the case of its value', () => {
     expect(parseStatement('PRINT ${t};', new Map([['T', 'myTopic']]))).toMatchObject({ topic: 'myTopic' })
   })

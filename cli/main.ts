@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { demoCommand } from './commands/demo.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { explain } from './failure.ts'
+import { endQuietlyOnClosedPipe } from './pipe.ts'
+
+const COMMANDS = [demoCommand]
+
+/**
+ * Runs one command line and returns the exit code: 0 done, 1 failed, 2 usage. Results go to stdout, everything that is said
+ * about the work to stderr.
+ */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  endQuietlyOnClosedPipe(process.stdout)
+  endQuietlyOnClosedPipe(process.stderr)
+  const program = new Command('gpumon')
+    .description('GPU-Z sensor logs to live alerts, history and answers')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(gpumon --help lists commands and options)')
+    .exitOverride()
+  for (const command of COMMANDS) program.addCommand(command().copyInheritedSettings(program))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    process.stderr.write(`${explain(error)}\n`)
+    return EXIT.failed
+  }
+}
+
+/** From the package, two folders up of `dist/cli`. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'))
+  return (manifest as { version: string }).version
+}

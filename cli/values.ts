@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander'
+
+/** A speed: a number above zero. */
+export function parseSpeed(text: string): number {
+  const speed = Number(text)
+  if (!(speed > 0 && Number.isFinite(speed)))
+    throw new InvalidArgumentError('It must be a number above 0, such as 10 for ten times as fast.')
+  return speed
+}
+
+/** A count: a whole number of at least one. */
+export function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new InvalidArgumentError('It must be a whole number of at least 1.')
+  return count
+}
+
+/** A seed: a whole number from 0 to 2³² − 1. */
+export function parseSeed(text: string): number {
+  const seed = Number(text)
+  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 4294967295.')
+  }
+  return seed
+}

@@ -27,14 +27,18 @@ function byOffset(
 ): SequencedAccumulator<readonly Seen[]> {
   const { pack, unpack } = stored(argumentType(context))
   let next = 0
-  const keep = (seen: readonly Seen[]) => (end === 'earliest' ? seen.slice(0, limit) : seen.slice(-limit))
   return {
     init: () => [],
     add(state, value: SqlValue) {
-      if ((value === null && ignoreNulls) || (end === 'earliest' && state.length === limit)) return state
-      return keep([...state, { sequence: next++, value: pack(value) }])
+      const full = state.length === limit
+      if ((value === null && ignoreNulls) || (end === 'earliest' && full)) return state
+      const seen = { sequence: next++, value: pack(value) }
+      return full ? [...state.slice(1), seen] : [...state, seen]
     },
-    merge: (left, right) => keep([...left, ...right].sort((a, b) => a.sequence - b.sequence)),
+    merge(left, right) {
+      const all = [...left, ...right].sort((a, b) => a.sequence - b.sequence)
+      return end === 'earliest' ? all.slice(0, limit) : all.slice(-limit)
+    },
     result: (state) => result(state.map(({ value }) => unpack(value))),
     observe(state) {
       for (const { sequence } of state) next = Math.max(next, sequence + 1)

@@ -145,7 +145,7 @@ const steps: fc.Arbitrary<{ name: string; run: Step }> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ name: 'finish', run: (model: Model) => model.wrote(model.writer.finish()) }) },
   { weight: 1, arbitrary: fc.constant({ name: 'header', run: (model: Model) => model.wrote(model.writer.restart()) }) },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc.constant({
       name: 'rotate',
       run: (model: Model) => {
@@ -202,7 +202,7 @@ const steps: fc.Arbitrary<{ name: string; run: Step }> = fc.oneof(
       },
     })),
   },
-  { weight: 2, arbitrary: fc.constant({ name: 'stop and start', run: (model: Model) => model.restart() }) },
+  { weight: 4, arbitrary: fc.constant({ name: 'stop and start', run: (model: Model) => model.restart() }) },
 )
 
 describe('a tail against a model of its file', () => {
@@ -221,7 +221,7 @@ describe('a tail against a model of its file', () => {
           rmSync(folder, { recursive: true, force: true })
         }
       }),
-      { numRuns: Number(process.env['GPUMON_RUNS'] ?? 200) },
+      { numRuns: Number(process.env['GPUMON_RUNS'] ?? 500) },
     )
   })
 })

@@ -95,7 +95,3 @@ export function callTable(name: string, arg: SqlValue | TypedArgument): readonly
 export function bytes(...values: number[]): Uint8Array {
   return Uint8Array.from(values)
 }
-
-export function text(value: string): Uint8Array {
-  return new Uint8Array(Buffer.from(value))
-}

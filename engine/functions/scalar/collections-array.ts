@@ -79,7 +79,6 @@ export const arrayFunctions: readonly ScalarFunction[] = [
         returns: 'INT',
         nulls: 'propagate',
         bind: () => typed((array: SqlArray) => array.length),
-        inline: (array) => `${array}.length`,
       },
     ],
   },

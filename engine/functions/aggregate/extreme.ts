@@ -1,9 +1,9 @@
 import { comparator } from '../../types/compare.ts'
 import type { SqlValue } from '../../types/values.ts'
 import type { Accumulator, AggregateFunction, AggregateVariant, BindContext } from '../definition.ts'
+import { sameDecimal } from '../same-decimal.ts'
 import { argumentType } from './argument.ts'
 import { stored } from './stored.ts'
-import { sameDecimal } from './sum.ts'
 
 /** The value that comes first by `direction` times Java's order of the type: for DOUBLE that puts NaN above all and -0.0 below 0.0. */
 function extremeOf(context: BindContext, direction: 1 | -1): Accumulator<SqlValue> {

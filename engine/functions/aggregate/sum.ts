@@ -2,9 +2,10 @@ import { KsqlError } from '../../errors.ts'
 import { Decimal } from '../../types/decimal.ts'
 import { fitDecimal } from '../../types/decimal-type.ts'
 import { wrapLong } from '../../types/java-number.ts'
-import { type DecimalType, decimalType, type SqlType } from '../../types/sql-type.ts'
+import type { DecimalType } from '../../types/sql-type.ts'
 import type { SqlValue } from '../../types/values.ts'
 import type { Accumulator, AggregateFunction } from '../definition.ts'
+import { sameDecimal } from '../same-decimal.ts'
 import { argumentType } from './argument.ts'
 
 /** Sums of one number type: INT and BIGINT wrap as Java's int and long do, DOUBLE adds in the order of the rows. */
@@ -56,11 +57,6 @@ function decimalSum(type: DecimalType): Accumulator<bigint> {
   function unscaled(value: SqlValue): bigint {
     return (value as Decimal).setScale(type.scale, 'UNNECESSARY').unscaled
   }
-}
-
-/** A function of a DECIMAL that returns the very same DECIMAL type. */
-export function sameDecimal(args: readonly SqlType[]): SqlType {
-  return args[0] ?? decimalType(1, 0)
 }
 
 export const sum: AggregateFunction = {

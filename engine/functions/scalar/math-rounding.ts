@@ -2,8 +2,8 @@ import { Decimal, type Rounding } from '../../types/decimal.ts'
 import { doubleToLong } from '../../types/java-number.ts'
 import { decimalType, type SqlType } from '../../types/sql-type.ts'
 import type { ScalarFunction, ScalarVariant } from '../definition.ts'
+import { sameDecimal } from '../same-decimal.ts'
 import { MATHEMATICAL } from './math-double.ts'
-import { sameDecimal } from './math-sign.ts'
 import { typed } from './typed.ts'
 
 /**

@@ -1,13 +1,8 @@
 import type { Decimal } from '../../types/decimal.ts'
-import { decimalType, type SqlType } from '../../types/sql-type.ts'
 import type { ScalarFunction } from '../definition.ts'
+import { sameDecimal } from '../same-decimal.ts'
 import { MATHEMATICAL } from './math-double.ts'
 import { typed } from './typed.ts'
-
-/** A function of a DECIMAL that returns the very same DECIMAL type. */
-export function sameDecimal(args: readonly SqlType[]): SqlType {
-  return args[0] ?? decimalType(1, 0)
-}
 
 /** 1, 0 or -1; 0 for NaN, as Java's (int) of Math.signum. */
 function signOf(value: number | bigint): number {

@@ -39,8 +39,11 @@ export interface Format {
   create(columns: readonly FormatColumn[], options: FormatOptions): Serde
   /** the schema to register for these columns; null where the format has none */
   schemaFor(columns: readonly FormatColumn[], options: FormatOptions): string | null
-  /** columns of a registered schema (inference); a primitive or other unwrapped schema gives one column named by `singleName` (ROWKEY / ROWVAL) */
-  columnsOf(schema: string, singleName: string, unwrap: boolean): FormatColumn[]
+  /**
+   * Columns of a registered schema (inference); a primitive or other unwrapped schema gives one column named by `singleName` (ROWKEY / ROWVAL).
+   * Names become upper case, unless `keepCase` (KEY_SCHEMA_ID, VALUE_SCHEMA_ID).
+   */
+  columnsOf(schema: string, singleName: string, unwrap: boolean, keepCase?: boolean): FormatColumn[]
 }
 
 /** Confluent's Schema Registry seen from the engine. Synchronous: a real registry is read before the engine plans. */

@@ -1,0 +1,5 @@
+import type { EngineFactory } from './contract.ts'
+
+export const createEngine: EngineFactory = () => {
+  throw new Error('engine/index.ts is missing')
+}

@@ -1,5 +1,6 @@
 import type { ReadingBatch } from './batch.ts'
-import type { LogReaderState, LogReport } from './log-reader.ts'
+import type { LogReaderState } from './log-reader.ts'
+import type { LogReport } from './report.ts'
 import type { SavedMark } from './tail-mark.ts'
 
 /**
@@ -13,7 +14,7 @@ export type TailEvent =
       readonly kind: 'ended'
       readonly generation: number
       readonly reason: EndReason
-      /** bytes that were seen to be there and are gone unread; what came and went between two polls nobody can count */
+      /** bytes that were seen to be there and became no row; what came and went between two polls nobody can count */
       readonly unreadBytes: number
       readonly report: LogReport
     }
@@ -34,7 +35,7 @@ export interface TailPosition {
   readonly version: 1
   readonly path: string
   readonly generation: number
-  /** bytes read */
+  /** bytes read; the reader is done with those up to its own, lower offset */
   readonly offset: number
   /** bytes the file had when it was last seen */
   readonly size: number

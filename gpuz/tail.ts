@@ -1,9 +1,9 @@
-import type { BigIntStats } from 'node:fs'
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LogReader, type LogReaderOptions } from './log-reader.ts'
 import type { EndReason, FileIdentity, TailEvent, TailPosition } from './tail-event.ts'
+import { identityOf, openFile, sameFile, statOrNull } from './tail-file.ts'
 import { type SavedMark, TailMark } from './tail-mark.ts'
 
 export interface TailOptions extends LogReaderOptions {
@@ -178,23 +178,18 @@ export class LogTail {
         }
         current.whereabouts = 'gone'
       }
-      if (handle !== null && !known) this.#leave(current, events)
+      if (handle !== null && !known)
+        this.#end(current, current.whereabouts === 'drained' ? 'rotated' : 'replaced', events)
     }
     if (handle === null || identity === null) {
       this.#say({ kind: 'missing' }, events)
       return
     }
     this.#lastTrouble = ''
-    const generation = this.#generation ?? this.#begin(identity, events)
+    const generation = this.#generation ?? this.#begin(identity, current, events)
     generation.file = identity
     generation.whereabouts = 'open'
     await this.#readOn(handle, events)
-  }
-
-  /** Another file has the name of the log. */
-  #leave(current: Generation, events: TailEvent[]): void {
-    if (current.whereabouts === 'drained') this.#end(current, 'rotated', 0, events)
-    else this.#end(current, 'replaced', current.size - current.offset, events)
   }
 
   /** Reads what was appended; where the content is not the one read so far, ends the generation and begins the next. */
@@ -203,10 +198,9 @@ export class LogTail {
     const size = Number(bigSize)
     let generation = this.#generation
     if (generation === null) return
-    const unread = Math.max(0, generation.size - generation.offset)
     // A log only grows: one that shrank was cut, even where it is still longer than what was read of it.
-    if (size < generation.size) generation = this.#restart(generation, 'truncated', unread, events)
-    else if (!(await knows(generation, handle))) generation = this.#restart(generation, 'rewritten', unread, events)
+    if (size < generation.size) generation = this.#restart(generation, 'truncated', events)
+    else if (!(await knows(generation, handle))) generation = this.#restart(generation, 'rewritten', events)
     generation.size = size
 
     let budget = this.#options.pollBytes ?? DEFAULT_POLL_BYTES
@@ -224,19 +218,17 @@ export class LogTail {
     this.#behind = generation.offset < size
   }
 
-  #restart(old: Generation, reason: EndReason, unreadBytes: number, events: TailEvent[]): Generation {
-    this.#end(old, reason, unreadBytes, events)
-    return this.#begin(old.file, events)
+  #restart(old: Generation, reason: EndReason, events: TailEvent[]): Generation {
+    this.#end(old, reason, events)
+    return this.#begin(old.file, old, events)
   }
 
-  #begin(file: FileIdentity, events: TailEvent[]): Generation {
-    const number = this.#count++
-    const reader = new LogReader(this.#options)
-    const mark = new TailMark()
+  #begin(file: FileIdentity, previous: Generation | null, events: TailEvent[]): Generation {
     const generation: Generation = {
-      number,
-      reader,
-      mark,
+      number: this.#count++,
+      reader:
+        previous !== null && sameFile(previous.file, file) ? this.#readerAfter(previous) : new LogReader(this.#options),
+      mark: new TailMark(),
       savedMark: null,
       offset: 0,
       size: 0,
@@ -244,13 +236,21 @@ export class LogTail {
       whereabouts: 'open',
     }
     this.#generation = generation
-    events.push({ kind: 'started', generation: number })
+    events.push({ kind: 'started', generation: generation.number })
     return generation
   }
 
-  #end(generation: Generation, reason: EndReason, unreadBytes: number, events: TailEvent[]): void {
+  /** A program whose log was cut under it goes on without a header (FORMAT.md, hazards 8 and 9): the old one still holds. */
+  #readerAfter({ reader }: Generation): LogReader {
+    const { header, dateOrder } = reader.snapshot()
+    return LogReader.restore({ ...new LogReader(this.#options).snapshot(), header, dateOrder }, this.#options)
+  }
+
+  #end(generation: Generation, reason: EndReason, events: TailEvent[]): void {
     this.#generation = null
-    events.push({ kind: 'ended', generation: generation.number, reason, unreadBytes, report: generation.reader.report })
+    const { number, reader, size } = generation
+    const unreadBytes = size - reader.snapshot().offset
+    events.push({ kind: 'ended', generation: number, reason, unreadBytes, report: reader.report })
   }
 
   #say(event: TailEvent & { kind: 'missing' | 'unreadable' }, events: TailEvent[]): void {
@@ -273,7 +273,19 @@ async function knows(generation: Generation, handle: FileHandle): Promise<boolea
   const mark = await TailMark.restore(generation.savedMark, handle, generation.offset)
   if (mark === null) return false
   generation.mark = mark
+  await readAgain(generation, handle)
   return true
+}
+
+/** Gives a restored reader the start of the record that was not complete when it was saved: bytes that complete no row. */
+async function readAgain({ reader, offset }: Generation, handle: FileHandle): Promise<void> {
+  for (let at = reader.snapshot().offset; at < offset; ) {
+    const wanted = Math.min(CHUNK_BYTES, offset - at)
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at)
+    if (bytesRead === 0) return
+    reader.push(buffer.subarray(0, bytesRead))
+    at += bytesRead
+  }
 }
 
 /** The file of a stopped tail under the name it was rotated to: in the same folder, with the same inode and content. */
@@ -288,36 +300,6 @@ async function findRotated(path: string, generation: Generation): Promise<FileHa
     await handle.close()
   }
   return null
-}
-
-/** @throws Error when there is something else than a file */
-async function openFile(path: string): Promise<FileHandle | null> {
-  const found = await statOrNull(path)
-  if (found === null) return null
-  if (!found.isFile()) throw new Error(`${path}: not a file; give the path of a GPU-Z log`)
-  try {
-    return await open(path, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}
-
-function identityOf(stats: BigIntStats): FileIdentity {
-  return { device: String(stats.dev), inode: String(stats.ino) }
-}
-
-function sameFile(one: FileIdentity, other: FileIdentity): boolean {
-  return one.device === other.device && one.inode === other.inode
-}
-
-async function statOrNull(path: string): Promise<BigIntStats | null> {
-  try {
-    return await stat(path, { bigint: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
 }
 
 async function waitFor(ms: number, signal?: AbortSignal): Promise<void> {

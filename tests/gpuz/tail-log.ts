@@ -107,12 +107,6 @@ export class LogWriter {
     this.#abandon()
   }
 
-  /** Cuts the file in place and goes on at the old place, so that NULs stand before the next row. */
-  punch(size: number): void {
-    truncateSync(this.path, 0)
-    truncateSync(this.path, size)
-  }
-
   delete(): void {
     rmSync(this.path, { force: true })
     this.#abandon()

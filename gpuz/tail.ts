@@ -97,6 +97,11 @@ export class LogTail {
     return { version: 1, path: this.path, generation: number, offset, size, file, mark, reader: reader.snapshot() }
   }
 
+  /** How far the log is read, in bytes of what it had when it was last looked at. */
+  get progress(): { readonly bytes: number; readonly size: number } {
+    return { bytes: this.#generation?.offset ?? 0, size: this.#generation?.size ?? 0 }
+  }
+
   /** Whether the last poll left bytes of a backlog unread. */
   get behind(): boolean {
     return this.#behind

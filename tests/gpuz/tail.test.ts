@@ -75,10 +75,13 @@ describe('a log that grows', () => {
 
   test('is read in bounded pieces when there is a backlog', async () => {
     writer.append(500)
+    const total = readFileSync(writer.path).length
     const tail = new LogTail(writer.path, { ...options, pollBytes: 2_000 })
     const sizes: number[] = []
-    do sizes.push(rowIds(await tail.poll()).length)
-    while (tail.behind)
+    do {
+      sizes.push(rowIds(await tail.poll()).length)
+      expect(tail.progress).toEqual({ bytes: Math.min(total, 2_000 * sizes.length), size: total })
+    } while (tail.behind)
     expect(sizes.reduce((sum, size) => sum + size)).toBe(500)
     expect(Math.max(...sizes)).toBeLessThan(60)
     await tail.close()

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { LogReader } from '../../../gpuz/log-reader.ts'
+import { COLUMNS, Simulator } from '../../../gpuz/simulator/simulator.ts'
 import { wallClock } from '../../../gpuz/simulator/wall-clock.ts'
 import { writeLiveLog, writeLog } from '../../../gpuz/simulator/write-log.ts'
 
@@ -27,6 +29,38 @@ describe('a simulated log', () => {
     expect(all[1].slice(0, 21)).toBe('2024-06-01 14:00:00 ,')
     expect(all[3_000].slice(0, 21)).toBe('2024-06-01 14:49:59 ,')
     expect(progress).toEqual([1024, 2048, 3000])
+  })
+
+  test('is read back as it was simulated, without a reject or an implausible value', async () => {
+    const path = join(scratch, 'read.txt')
+    await writeLog(path, 20_000, { seed: 4, start, timezone: 'Europe/Berlin' })
+    const reader = new LogReader({ timezone: 'Europe/Berlin' })
+    const batches = [...reader.push(readFileSync(path)), ...reader.end()]
+    const { report } = reader
+    expect({ rows: report.rows, rejected: report.rejected, headers: report.headers, lineEnd: report.lineEnd }).toEqual({
+      rows: 20_000,
+      rejected: 0,
+      headers: 1,
+      lineEnd: 'CRLF',
+    })
+    expect(report.columns.map(({ known }) => known)).toEqual(COLUMNS.map(() => true))
+    expect(Object.values(report.sensors).map(({ name, implausible }) => ({ name, implausible }))).toEqual(
+      report.columns.map(({ name }) => ({ name, implausible: 0 })),
+    )
+    const simulator = new Simulator(4)
+    let row = 0
+    for (const { count, ts, sensors } of batches) {
+      for (let i = 0; i < count; i++, row++) {
+        simulator.step(1)
+        if (ts[i] !== start + row * 1000) expect.fail(`row ${row} has the stamp ${ts[i]}`)
+        const power = sensors.get('board_power')?.data[i] ?? Number.NaN
+        const simulated = simulator.values[COLUMNS.findIndex(({ header }) => header.startsWith('Board Power'))]
+        if (!(Math.abs(power - simulated) < 0.0501 || (Number.isNaN(power) && Number.isNaN(simulated)))) {
+          expect.fail(`row ${row} has ${power} W instead of ${simulated} W`)
+        }
+      }
+    }
+    expect(row).toBe(20_000)
   })
 
   test('shows the hour twice when summer time ends', async () => {

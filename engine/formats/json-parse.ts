@@ -1,4 +1,6 @@
 import { LosslessNumber, parse } from 'lossless-json'
+import type { SqlType } from '../types/sql-type.ts'
+import { someType } from './refusal.ts'
 
 /** A JSON value; numbers are plain where that loses nothing, else LosslessNumber with the text as written. */
 export type JsonNode = null | boolean | number | string | LosslessNumber | JsonNode[] | JsonObject
@@ -9,15 +11,22 @@ export interface JsonObject {
 /** Thrown by a reader that needs a number as it was written (a STRING column): the text is parsed again without loss. */
 export class NumberTextNeeded extends Error {}
 
-/** Sixteen digits and points in a row may hold more than a double does; up to fifteen digits are exact in one. */
-const MAY_LOSE_DIGITS = /[\d.]{16}/
+/**
+ * Which texts JSON.parse may not be exact for, by what the columns hold: null for none. Up to fifteen digits are exact in a double, and a DOUBLE
+ * column loses nothing anyway.
+ */
+export function lossyTexts(types: readonly SqlType[]): RegExp | null {
+  const has = (base: SqlType['base']) => types.some((type) => someType(type, (part) => part.base === base))
+  if (has('DECIMAL')) return /[\d.]{16}/
+  return has('BIGINT') ? /(?<![\d.])\d{16}|\d[eE]/ : null
+}
 
 /**
- * Parses and reads JSON text. JSON.parse is ten times faster than a lossless parser, and as exact for most texts: the lossless one is used
- * where a number is long, or where the reader asks for a number's text.
+ * Parses and reads JSON text. JSON.parse is ten times faster than a lossless parser: the lossless one is used where the text is `lossy`,
+ * or where the reader asks for a number's text.
  */
-export function parseJson<T>(text: string, read: (node: JsonNode) => T): T {
-  if (!MAY_LOSE_DIGITS.test(text)) {
+export function parseJson<T>(text: string, lossy: RegExp | null, read: (node: JsonNode) => T): T {
+  if (lossy === null || !lossy.test(text)) {
     try {
       return read(JSON.parse(text) as JsonNode)
     } catch (error) {

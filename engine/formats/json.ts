@@ -1,5 +1,5 @@
 import type { Format, FormatColumn, FormatOptions, Serde } from './format.ts'
-import { parseJson } from './json-parse.ts'
+import { lossyTexts, parseJson } from './json-parse.ts'
 import { fieldReader, jsonReader } from './json-read.ts'
 import { jsonWriter, objectWriter } from './json-write.ts'
 import { checkOptions, hasNonStringMapKey, isUnwrapped, unsupportedSchema } from './refusal.ts'
@@ -23,12 +23,13 @@ function create(columns: readonly FormatColumn[], options: FormatOptions): Serde
   if (columns.some((column) => hasNonStringMapKey(column.type))) {
     throw unsupportedSchema('JSON', columns, options, 'JSON only supports MAP types with STRING keys')
   }
+  const lossy = lossyTexts(columns.map((column) => column.type))
   const [single] = columns
   if (single !== undefined && isUnwrapped(columns, options)) {
     const read = jsonReader(single.type)
     const write = jsonWriter(single.type)
     return {
-      deserialize: (bytes) => parseJson(jsonText(bytes), (node) => [read(node)]),
+      deserialize: (bytes) => parseJson(jsonText(bytes), lossy, (node) => [read(node)]),
       serialize: ([value]) => (value === null || value === undefined ? null : encodeUtf8(write(value))),
     }
   }
@@ -36,7 +37,7 @@ function create(columns: readonly FormatColumn[], options: FormatOptions): Serde
   const write = objectWriter(columns)
   return {
     deserialize: (bytes) =>
-      parseJson(jsonText(bytes), (node) => (node === null ? columns.map(() => null) : read(node))),
+      parseJson(jsonText(bytes), lossy, (node) => (node === null ? columns.map(() => null) : read(node))),
     serialize: (values) => encodeUtf8(write(values)),
   }
 }

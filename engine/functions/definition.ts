@@ -81,6 +81,8 @@ export interface Accumulator<S> {
   /** folds two sessions; must not change its arguments' sharing (may reuse `left`) */
   merge(left: S, right: S): S
   result(state: S): SqlValue
+  /** told of every state that comes back from a snapshot, before the first add: for numbering that must go on where it stopped */
+  observe?(state: S): void
 }
 
 export interface AggregateVariant {

@@ -1,0 +1,66 @@
+import { type Position, semanticError } from '../errors.ts'
+import { nearest } from '../syntax/index.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { Source } from './source.ts'
+
+/** The streams, tables and types there are. */
+export class Catalog {
+  private readonly sources = new Map<string, Source>()
+  private readonly types = new Map<string, SqlType>()
+
+  all(): readonly Source[] {
+    return [...this.sources.values()]
+  }
+
+  find(name: string): Source | undefined {
+    return this.sources.get(name)
+  }
+
+  get(name: string, at: Position): Source {
+    const source = this.sources.get(name)
+    if (source === undefined) throw unknownSource(name, at, this.sources.keys())
+    return source
+  }
+
+  put(source: Source): void {
+    this.sources.set(source.name, source)
+  }
+
+  remove(name: string): void {
+    this.sources.delete(name)
+  }
+
+  type(name: string, at: Position): SqlType {
+    const type = this.types.get(name)
+    if (type === undefined) {
+      const near = nearest(name, this.types.keys())
+      throw semanticError(`Cannot resolve unknown type: ${name}`, at, near === null ? 'CREATE TYPE defines it.' : `Did you mean ${near}?`)
+    }
+    return type
+  }
+
+  hasType(name: string): boolean {
+    return this.types.has(name)
+  }
+
+  putType(name: string, type: SqlType): void {
+    this.types.set(name, type)
+  }
+
+  removeType(name: string): boolean {
+    return this.types.delete(name)
+  }
+
+  allTypes(): ReadonlyMap<string, SqlType> {
+    return this.types
+  }
+}
+
+function unknownSource(name: string, at: Position, known: Iterable<string>) {
+  const near = nearest(name, known)
+  return semanticError(
+    `${name} does not exist.`,
+    at,
+    near === null ? `Known streams and tables: ${[...known].join(', ') || 'none'}.` : `Did you mean ${near}?`,
+  )
+}

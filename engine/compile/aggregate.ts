@@ -1,0 +1,339 @@
+import type { AggregateCall, AggregateNode } from '../plan/nodes.ts'
+import type { Typed } from '../plan/typed.ts'
+import { AggregateState, type Session } from '../runtime/aggregate-state.ts'
+import { Batch, physicalOf } from '../runtime/batch.ts'
+import { box, either, ExpressionCompiler, type ExpressionEnvironment, type Fragment, unbox } from './expression.ts'
+import { AggregateLanes } from './lanes.ts'
+import { columnLiteral, compileCondition, compileGuarded, grow, type ReportError, store, storeNull } from './output.ts'
+import { columnsUsed, RowSource } from './row-source.ts'
+import { SourceWriter } from './source.ts'
+
+export interface AggregateKernel {
+  readonly state: AggregateState
+  /** new rows of the groups, and where asked for the rows they replace (tombstones for new groups) */
+  process(batch: Batch, previous: Batch | null): { next: Batch; previous: Batch | null }
+}
+
+export interface AggregateOptions {
+  /** the replaced rows are wanted: HAVING or another table operator follows */
+  readonly previous: boolean
+  /** order of two keys of the dictionary as their serialised bytes have it */
+  readonly compareKeys: (a: number, b: number) => number
+  /** ms of wall clock between emissions of final results; 0: none */
+  readonly finalInterval: number
+  /** final results of windows that ksqlDB's window store has expired are lost, as they are there */
+  readonly loseExpired: boolean
+}
+
+type Process = (state: AggregateState, batch: Batch, previous: Batch | null) => { next: Batch; previous: Batch | null }
+
+/**
+ * Compiles a grouping into one loop over the batch: filter, key, windows, arguments, update, emission. Per record, in record order.
+ */
+export function compileAggregate(node: AggregateNode, environment: ExpressionEnvironment, report: ReportError, options: AggregateOptions): AggregateKernel {
+  const lanes = new AggregateLanes(node.aggregates, environment)
+  const state = new AggregateState(
+    node.groupBy.map((e) => e.type),
+    lanes.lanes,
+  )
+  const process = new AggregateCompiler(node, lanes, environment, report, options).compile()
+  return { state, process: (batch, previous) => process(state, batch, previous) }
+}
+
+class AggregateCompiler {
+  private readonly node: AggregateNode
+  private readonly lanes: AggregateLanes
+  private readonly environment: ExpressionEnvironment
+  private readonly report: ReportError
+  private readonly options: AggregateOptions
+  private readonly out = new SourceWriter()
+
+  constructor(node: AggregateNode, lanes: AggregateLanes, environment: ExpressionEnvironment, report: ReportError, options: AggregateOptions) {
+    this.node = node
+    this.lanes = lanes
+    this.environment = environment
+    this.report = report
+    this.options = options
+  }
+
+  compile(): Process {
+    const { out, node } = this
+    const prologue = out.nested()
+    const named = (value: unknown, name: string) => prologue.emit(`const ${name} = ${out.constant(value)};`)
+    named(Batch, 'Batch')
+    named(this.report, 'report')
+    named(grow, 'grow')
+    named(this.options.compareKeys, 'compareKeys')
+    named(this.environment.now, 'clock')
+    this.outputFunctions(prologue)
+    if (node.windowPlan !== null) this.closeFunction(prologue)
+    out.emit('const O = makeOut(), P = ' + (this.options.previous ? 'makeOut();' : 'null;'))
+    this.reloadLanes('let')
+    if (node.input.kind === 'table') this.tableLoop()
+    else this.streamLoop()
+    out.emit('return { next: finish(O), previous: P === null ? null : finish(P) };')
+    return out.compile<Process>(['S', 'B', 'PB'], prologue.lines)
+  }
+
+  private readonly lane = (j: number): string => `L${j}[s]`
+
+  private reloadLanes(keyword: 'let' | ''): void {
+    const { out } = this
+    for (let j = 0; j < this.lanes.lanes.length; j++) out.emit(`${keyword} L${j} = S.lanes[${j}];`)
+    if (keyword !== '') out.emit('let capacity = S.capacity;')
+    else out.emit('capacity = S.capacity;')
+  }
+
+  private reloadIfGrown(): void {
+    this.out.emit('if (S.capacity !== capacity) {')
+    this.reloadLanes('')
+    this.out.emit('}')
+  }
+
+  // ------------------------------------------------------------ emission
+  private outputFunctions(p: SourceWriter): void {
+    const { layout, groupBy } = this.node
+    const windowed = this.node.windowPlan !== null
+    const typed = layout.flatMap((c, k) => (physicalOf(c.type) === 'ref' ? [] : [{ k, physical: physicalOf(c.type) }]))
+    const constructors = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array', ref: '' }
+    p.emit('function makeOut() { return { count: 0, cap: 16, rt: new Float64Array(16), cause: new Int32Array(16), ws: new Float64Array(16), we: new Float64Array(16), tomb: null,')
+    for (const [k, c] of layout.entries()) {
+      const physical = physicalOf(c.type)
+      p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: new ${constructors[physical]}(16), z${k}: null,`)
+    }
+    p.emit('}; }')
+    p.emit('function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); O.ws = grow(O.ws, cap); O.we = grow(O.we, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);')
+    for (const { k } of typed) p.emit(`O.o${k} = grow(O.o${k}, cap); if (O.z${k} !== null) O.z${k} = grow(O.z${k}, cap);`)
+    p.emit('}')
+    p.emit('function place(O, S, id, ts, ws, we, cause) { if (O.count === O.cap) growOut(O); const o = O.count++;')
+    for (const [j, e] of groupBy.entries()) {
+      p.emit(`const k${j} = S.keys.columns[${j}][id];`)
+      store(p, j, e.type, unbox(`k${j}`, 'false', e.type), 'o', 'O.')
+    }
+    p.emit('O.rt[o] = ts; O.cause[o] = cause; O.ws[o] = ws; O.we[o] = we; return o; }')
+    p.emit('function emit(O, S, s, ts, cause) {')
+    p.emit('const o = place(O, S, S.slotKey[s], ts, S.slotStart[s], S.slotEnd[s], cause);')
+    for (let j = 0; j < this.lanes.lanes.length; j++) p.emit(`const L${j} = S.lanes[${j}];`)
+    for (const [i, call] of this.node.aggregates.entries()) {
+      const type = call.resolved.returnType
+      store(p, groupBy.length + i, type, this.lanes.result(p, i, this.lane), 'o', 'O.')
+    }
+    p.emit('}')
+    p.emit('function emitTombstone(O, S, id, ts, ws, we, cause) { const o = place(O, S, id, ts, ws, we, cause); if (O.tomb === null) O.tomb = new Uint8Array(O.cap); O.tomb[o] = 1;')
+    for (const [i, call] of this.node.aggregates.entries()) storeNull(p, groupBy.length + i, call.resolved.returnType, 'o', 'O.')
+    p.emit('}')
+    const columns = layout.map((c, k) => columnLiteral(k, c.type, 'O.'))
+    p.emit(`function finish(O) { const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`)
+    if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
+    p.emit('return R; }')
+  }
+
+  /** Frees what has closed; with EMIT FINAL its results are emitted. */
+  private closeFunction(p: SourceWriter): void {
+    const { node, options } = this
+    const plan = node.windowPlan
+    if (plan === null) return
+    const sessions = plan.type === 'SESSION'
+    const age = node.emitFinal ? plan.grace + (sessions ? plan.size : 0) : plan.retention - (sessions ? 0 : plan.size)
+    p.emit(`function close(S, O, P, cause) { const horizon = S.streamTime - ${age};`)
+    p.emit(`if (horizon ${sessions ? '<=' : '<'} S.nextClose) return;`)
+    if (node.emitFinal && options.finalInterval > 0) {
+      p.emit(`const now = clock(); if (now - S.lastEmit < ${options.finalInterval}) return; S.lastEmit = now;`)
+    }
+    const ts = sessions ? 'S.slotEnd[s]' : 'S.slotTime[s]'
+    const lost = options.loseExpired && !sessions ? `if (S.slotStart[s] < S.maxStart - ${plan.retention}) return; ` : ''
+    const previous = options.previous ? ' emitTombstone(P, S, S.slotKey[s], S.slotTime[s], S.slotStart[s], S.slotEnd[s], cause);' : ''
+    const ended = node.emitFinal ? `(s) => { ${lost}emit(O, S, s, ${ts}, cause);${previous} }` : 'null'
+    p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys); }`)
+  }
+
+  // ------------------------------------------------------------ streams
+  private streamLoop(): void {
+    const { out, node } = this
+    const row = new RowSource(node.input.layout, 'B', 'c')
+    const compiler = new ExpressionCompiler(out, row, this.environment)
+    const args = this.lanes.calls.flatMap((c) => c.args)
+    const all = [...(node.where === null ? [] : [node.where]), ...node.groupBy, ...args]
+    out.emit('const n = B.count, T = B.tombstone, RT = B.rowtime, C = B.cause;')
+    row.declare(out, columnsUsed(all))
+    out.emit('for (let i = 0; i < n; i++) {')
+    out.emit('if (T !== null && T[i] === 1) continue;')
+    if (node.where !== null) {
+      row.load(out, [node.where])
+      out.emit(`if (!${compileCondition(out, compiler, node.where, 'WHERE')}) continue;`)
+    }
+    row.load(out, node.groupBy)
+    const absent = this.keyId(out, compiler, 'id')
+    if (absent !== 'false') out.emit(`if (${absent}) continue;`)
+    out.emit('const id = keyId;')
+    row.load(out, args)
+    const fragments = this.argumentFragments(out, compiler)
+    out.emit('const ts = RT[i], cause = C === null ? i : C[i];')
+    const { windowPlan } = node
+    if (windowPlan === null) {
+      out.emit('const s = S.groupSlot(id);')
+      this.reloadIfGrown()
+      this.updateAndEmit(fragments)
+    } else if (windowPlan.type === 'SESSION') {
+      out.emit('if (ts > S.streamTime) S.streamTime = ts;')
+      this.sessionUpdate(windowPlan.size, windowPlan.grace, fragments)
+      out.emit('close(S, O, P, cause);')
+    } else {
+      out.emit('if (ts > S.streamTime) S.streamTime = ts;')
+      this.windowUpdates(windowPlan.size, windowPlan.advance, windowPlan.grace, fragments)
+      out.emit('close(S, O, P, cause);')
+    }
+    out.emit('}')
+  }
+
+  /** Declares `keyId`; gives the condition under which there is no key. */
+  private keyId(out: SourceWriter, compiler: ExpressionCompiler, _name: string): string {
+    const keys = this.node.groupBy.map((e) => ({ e, f: compileGuarded(out, compiler, e, 'GROUP BY') }))
+    const absent = either(...keys.flatMap((k) => [k.f.nul, k.f.err]))
+    const values = keys.map((k) => box({ ...k.f, nul: 'false' }, k.e.type))
+    const lookup = values.length === 1 ? `S.keys.id1(${values[0]})` : values.length === 2 ? `S.keys.id2(${values.join(', ')})` : `S.keys.id([${values.join(', ')}])`
+    out.emit(absent === 'false' ? `const keyId = ${lookup};` : `const noKey = ${absent}; const keyId = noKey ? -1 : ${lookup};`)
+    return absent === 'false' ? 'false' : 'noKey'
+  }
+
+  private argumentFragments(out: SourceWriter, compiler: ExpressionCompiler): Map<Typed, Fragment> {
+    const fragments = new Map<Typed, Fragment>()
+    for (const call of this.lanes.calls) {
+      for (const e of call.args) fragments.set(e, compileGuarded(out, compiler, e, call.name))
+    }
+    return fragments
+  }
+
+  private readonly argument =
+    (fragments: ReadonlyMap<Typed, Fragment>) =>
+    (call: AggregateCall, index: number): Fragment => {
+      const e = call.args[index]
+      const f = e === undefined ? undefined : fragments.get(e)
+      if (f === undefined) throw new Error(`no argument ${index} of ${call.name}`)
+      return f
+    }
+
+  private updateAndEmit(fragments: ReadonlyMap<Typed, Fragment>): void {
+    const { out, options, node } = this
+    const emits = !node.emitFinal
+    if (emits && options.previous) {
+      out.emit('if (S.slotTime[s] === -Infinity) emitTombstone(P, S, id, ts, S.slotStart[s], S.slotEnd[s], cause); else emit(P, S, s, S.slotTime[s], cause);')
+    }
+    this.lanes.add(out, this.lane, this.argument(fragments))
+    out.emit('if (ts > S.slotTime[s]) S.slotTime[s] = ts;')
+    if (emits) out.emit('emit(O, S, s, S.slotTime[s], cause);')
+  }
+
+  private windowUpdates(size: number, advance: number, grace: number, fragments: ReadonlyMap<Typed, Fragment>): void {
+    const { out } = this
+    const slot = () => {
+      out.emit(`let s; if (w + ${size} <= S.streamTime - ${grace}) { S.late++; } else {`)
+      out.emit(`if (S.lastStart[id] === w) s = S.lastSlot[id]; else { s = S.windowSlot(id, w, w + ${size});`)
+      this.reloadIfGrown()
+      out.emit('}')
+      this.updateAndEmit(fragments)
+      out.emit('}')
+    }
+    if (advance === size) {
+      out.emit(`const w = Math.floor(ts / ${size}) * ${size};`)
+      slot()
+    } else {
+      out.emit(`for (let w = Math.floor(Math.max(0, ts - ${size} + ${advance}) / ${advance}) * ${advance}; w <= ts; w += ${advance}) {`)
+      slot()
+      out.emit('}')
+    }
+  }
+
+  /** A row joins the sessions it touches into one; each replaced session gets a tombstone. */
+  private sessionUpdate(gap: number, grace: number, fragments: ReadonlyMap<Typed, Fragment>): void {
+    const { out, node, options } = this
+    const emits = !node.emitFinal
+    const mergeSlots = out.nested()
+    this.lanes.merge(
+      mergeSlots,
+      (j) => `L${j}[s]`,
+      (j) => `L${j}[from]`,
+    )
+    out.emit(`const joined = S.takeSessions(id, ts, ${gap});`)
+    out.emit('let start = ts, end = ts;')
+    out.emit('for (const x of joined) { if (x.start < start) start = x.start; if (x.end > end) end = x.end; }')
+    out.emit(`if (end < S.streamTime - ${grace} - ${gap}) { S.late++; for (const x of joined) S.putSession(id, x); } else {`)
+    if (emits) {
+      out.emit('if (start !== end || joined.length > 1) for (const x of joined) {')
+      out.emit('emitTombstone(O, S, id, x.end, x.start, x.end, cause);')
+      if (options.previous) out.emit('emit(P, S, x.slot, x.end, cause);')
+      out.emit('}')
+      if (options.previous) {
+        out.emit('if (start === end && joined.length === 1) emit(P, S, joined[0].slot, end, cause); else emitTombstone(P, S, id, end, start, end, cause);')
+      }
+    }
+    out.emit('const s = joined.length === 0 ? S.allocate(id, start, end) : joined[0].slot;')
+    this.reloadIfGrown()
+    out.emit('for (let j = 1; j < joined.length; j++) { const from = joined[j].slot;')
+    out.append(mergeSlots)
+    out.emit('S.free.push(from); }')
+    this.lanes.add(out, this.lane, this.argument(fragments))
+    out.emit('S.slotTime[s] = end; S.putSession(id, { start, end, slot: s });')
+    if (emits) out.emit('emit(O, S, s, end, cause);')
+    out.emit('}')
+  }
+
+  // ------------------------------------------------------------ tables
+  /** Old rows are taken out of their group, new ones added; within one group that is one change. */
+  private tableLoop(): void {
+    const { out, node } = this
+    const args = this.lanes.calls.flatMap((c) => c.args)
+    const used = columnsUsed([...node.groupBy, ...args])
+    out.emit('const n = B.count, T = B.tombstone, PT = PB.tombstone, RT = B.rowtime, PRT = PB.rowtime, C = B.cause;')
+    const rows = [
+      { side: 'new', row: new RowSource(node.input.layout, 'B', 'c'), dead: 'T' },
+      { side: 'old', row: new RowSource(node.input.layout, 'PB', 'q'), dead: 'PT' },
+    ] as const
+    for (const { row } of rows) row.declare(out, used)
+    out.emit('for (let i = 0; i < n; i++) {')
+    out.emit('const cause = C === null ? i : C[i]; let oldId = -1, newId = -1;')
+    for (const { side, row, dead } of rows) {
+      out.emit(`if (${dead} === null || ${dead}[i] === 0) {`)
+      const scoped = new RowSource(node.input.layout, side === 'new' ? 'B' : 'PB', side === 'new' ? 'c' : 'q')
+      void row
+      scoped.load(out, node.groupBy)
+      this.keyId(out, new ExpressionCompiler(out, scoped, this.environment), side)
+      out.emit(`${side}Id = keyId; }`)
+    }
+    const apply = (side: 'new' | 'old') => {
+      const row = new RowSource(node.input.layout, side === 'new' ? 'B' : 'PB', side === 'new' ? 'c' : 'q')
+      out.emit('{')
+      row.load(out, args)
+      const fragments = this.argumentFragments(out, new ExpressionCompiler(out, row, this.environment))
+      if (side === 'new') this.lanes.add(out, this.lane, this.argument(fragments))
+      else this.lanes.undo(out, this.lane, this.argument(fragments))
+      out.emit('}')
+    }
+    const begin = (id: string, time: string) => {
+      out.emit(`const id = ${id}, ts = ${time}, s = S.groupSlot(id);`)
+      this.reloadIfGrown()
+      if (this.options.previous) {
+        out.emit('if (S.slotTime[s] === -Infinity) emitTombstone(P, S, id, ts, 0, 0, cause); else emit(P, S, s, S.slotTime[s], cause);')
+      }
+    }
+    const end = () => out.emit('if (ts > S.slotTime[s]) S.slotTime[s] = ts; emit(O, S, s, S.slotTime[s], cause);')
+    out.emit('if (oldId >= 0 && oldId === newId) {')
+    begin('newId', 'RT[i]')
+    apply('old')
+    apply('new')
+    end()
+    out.emit('} else {')
+    out.emit('if (oldId >= 0) {')
+    begin('oldId', 'RT[i]')
+    apply('old')
+    end()
+    out.emit('}')
+    out.emit('if (newId >= 0) {')
+    begin('newId', 'RT[i]')
+    apply('new')
+    end()
+    out.emit('} } }')
+  }
+}
+
+export type { Session }

@@ -1,0 +1,151 @@
+import type { MapNode } from '../plan/nodes.ts'
+import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
+import { operandsOf } from '../plan/typed.ts'
+import type { SqlValue } from '../types/values.ts'
+import { compileGuarded } from './output.ts'
+import type { ExpressionCompiler } from './expression.ts'
+import type { SourceWriter } from './source.ts'
+
+/**
+ * Writes the inner loop of table functions: `storeRow` for every row they give. Several calls advance side by side, the shorter ones
+ * padded with NULL, as in ksqlDB.
+ */
+export function expansionOf(
+  node: MapNode,
+  compiler: ExpressionCompiler,
+  out: SourceWriter,
+  storeRow: (target: SourceWriter, outputs: readonly Typed[]) => void,
+): void {
+  const items = literalItems(node)
+  if (items !== null) {
+    expandLiterals(items, node, compiler, out, storeRow)
+    return
+  }
+  const lists = node.tableCalls.map((call, index) => {
+    const bound = call.variant.bind({
+      argTypes: call.argTypes,
+      returnType: call.type,
+      constants: call.args.map((arg) => (arg.op === 'const' ? arg.value : undefined)),
+      properties: new Map(),
+      now: () => Date.now(),
+    })
+    const fn = out.constant((...args: SqlValue[]): readonly SqlValue[] => bound(...args))
+    const list = `l${index}`
+    out.emit(`let ${list} = [];`)
+    out.emit('try {')
+    const values = call.args.map((arg) => {
+      const boxed = compiler.into(out).boxed(arg)
+      return boxed.err === 'false' ? boxed.val : `(${boxed.err} ? null : ${boxed.val})`
+    })
+    out.emit(`${list} = ${fn}(${values.join(', ')});`)
+    out.emit(`} catch (error) { report(${out.constant(call.name)}, error); }`)
+    return list
+  })
+  out.emit(`const m = Math.max(${lists.map((l) => `${l}.length`).join(', ')});`)
+  out.emit('for (let j = 0; j < m; j++) {')
+  for (const [index, list] of lists.entries()) out.emit(`const s${index} = j < ${list}.length ? ${list}[j] : null;`)
+  storeRow(out, node.outputs)
+  out.emit('}')
+}
+
+/**
+ * EXPLODE(ARRAY[a, b, …]) and EXPLODE(FILTER(ARRAY[a, b, …], x => x IS NOT NULL)) need no array: each item is a branch of straight code.
+ * Null when the query has another shape.
+ */
+function literalItems(node: MapNode): { items: readonly Typed[]; skipNulls: boolean } | null {
+  const [call] = node.tableCalls
+  if (call === undefined || node.tableCalls.length > 1 || call.name !== 'EXPLODE') return null
+  const [arg] = call.args
+  if (arg?.op === 'array') return { items: arg.items, skipNulls: false }
+  if (arg?.op !== 'call' || arg.name !== 'FILTER') return null
+  const [array, lambda] = arg.args
+  if (array?.op !== 'array' || lambda?.op !== 'lambda') return null
+  const { body } = lambda
+  const notNull = body.op === 'is-null' && body.negated && body.operand.op === 'lambda-param'
+  return notNull ? { items: array.items, skipNulls: true } : null
+}
+
+function expandLiterals(
+  { items, skipNulls }: { items: readonly Typed[]; skipNulls: boolean },
+  node: MapNode,
+  compiler: ExpressionCompiler,
+  out: SourceWriter,
+  storeRow: (target: SourceWriter, outputs: readonly Typed[]) => void,
+): void {
+  for (const item of items) {
+    out.emit('{')
+    const struct = skipNulls ? conditionalStruct(item) : null
+    if (struct !== null) {
+      const when = compileGuarded(out, compiler, struct.when, 'EXPLODE')
+      out.emit(`if (!${when.nul === 'false' ? 'false' : when.nul} && !${when.err === 'false' ? 'false' : when.err} && ${when.val}) {`)
+      storeRow(
+        out,
+        node.outputs.map((e) => inline(e, struct.then)),
+      )
+      out.emit('}')
+    } else {
+      const f = compileGuarded(out, compiler, item, 'EXPLODE')
+      const absent = f.err === 'false' ? f.nul : `(${f.nul} || ${f.err})`
+      out.emit(`const s0 = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
+      if (skipNulls) out.emit('if (s0 !== null) {')
+      storeRow(out, node.outputs)
+      if (skipNulls) out.emit('}')
+    }
+    out.emit('}')
+  }
+}
+
+/** CASE WHEN condition THEN STRUCT(…) END */
+function conditionalStruct(item: Typed): { when: Typed; then: TypedStruct } | null {
+  if (item.op !== 'case' || item.otherwise !== null || item.branches.length !== 1) return null
+  const [branch] = (item as TypedCase).branches
+  return branch?.then.op === 'struct' ? { when: branch.when, then: branch.then } : null
+}
+
+/** The expression with the expanded struct put in, so that reading one of its fields builds no struct. */
+function inline(e: Typed, struct: TypedStruct): Typed {
+  if (e.op === 'synthetic') return struct
+  if (e.op === 'field' && e.base.op === 'synthetic') return struct.fields[e.index] ?? e
+  return operandsOf(e).length === 0 ? e : mapOperands(e, (x) => inline(x, struct))
+}
+
+function mapOperands(e: Typed, f: (x: Typed) => Typed): Typed {
+  switch (e.op) {
+    case 'arithmetic':
+    case 'comparison':
+    case 'distinct':
+    case 'logical':
+      return { ...e, left: f(e.left), right: f(e.right) }
+    case 'negate':
+    case 'not':
+    case 'is-null':
+    case 'convert':
+      return { ...e, operand: f(e.operand) }
+    case 'in':
+      return { ...e, operand: f(e.operand), items: e.items.map(f) }
+    case 'like':
+      return { ...e, operand: f(e.operand), pattern: f(e.pattern) }
+    case 'case':
+      return {
+        ...e,
+        branches: e.branches.map((b) => ({ when: f(b.when), then: f(b.then) })),
+        otherwise: e.otherwise === null ? null : f(e.otherwise),
+      }
+    case 'call':
+      return { ...e, args: e.args.map(f) }
+    case 'lambda':
+      return { ...e, body: f(e.body) }
+    case 'subscript':
+      return { ...e, base: f(e.base), index: f(e.index) }
+    case 'field':
+      return { ...e, base: f(e.base) }
+    case 'array':
+      return { ...e, items: e.items.map(f) }
+    case 'map':
+      return { ...e, entries: e.entries.map((x) => ({ key: f(x.key), value: f(x.value) })) }
+    case 'struct':
+      return { ...e, fields: e.fields.map(f) }
+    default:
+      return e
+  }
+}

@@ -1,0 +1,78 @@
+import type { Typed } from '../plan/typed.ts'
+import { physicalOf } from '../runtime/batch.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import { either, type ExpressionCompiler, type Fragment, mayThrow } from './expression.ts'
+import { type SourceWriter, zeroOf } from './source.ts'
+
+/** Called when an expression fails: the column becomes NULL and the failure is counted. */
+export type ReportError = (column: string, error: unknown) => void
+
+const ALLOCATE = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array' } as const
+
+/** Declares `o<k>` (data) and `z<k>` (nulls, made on the first NULL) for an output column of `cap` rows. */
+export function declareOutput(out: SourceWriter, k: number, type: SqlType, binding: 'const' | 'let'): void {
+  const physical = physicalOf(type)
+  out.emit(`${binding} o${k} = ${physical === 'ref' ? '[]' : `new ${ALLOCATE[physical]}(cap)`};`)
+  if (physical !== 'ref') out.emit(`let z${k} = null;`)
+}
+
+/** Stores a fragment into row `row` of output column k; `target` is the object that holds the arrays, where they are not locals. */
+export function store(out: SourceWriter, k: number, type: SqlType, f: Fragment, row: string, target = ''): void {
+  const physical = physicalOf(type)
+  const absent = either(f.nul, f.err)
+  if (physical === 'ref') {
+    out.emit(`${target}o${k}[${row}] = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
+    return
+  }
+  const write = `${target}o${k}[${row}] = ${physical === 'bool' ? `${f.val} ? 1 : 0` : f.val};`
+  if (absent === 'false') out.emit(write)
+  else if (absent === 'true') storeNull(out, k, type, row, target)
+  else {
+    out.emit(`if (${absent}) {`)
+    storeNull(out, k, type, row, target)
+    out.emit(`} else ${write}`)
+  }
+}
+
+export function storeNull(out: SourceWriter, k: number, type: SqlType, row: string, target = ''): void {
+  if (physicalOf(type) === 'ref') out.emit(`${target}o${k}[${row}] = null;`)
+  else out.emit(`if (${target}z${k} === null) ${target}z${k} = new Uint8Array(${target}cap); ${target}z${k}[${row}] = 1;`)
+}
+
+export function columnLiteral(k: number, type: SqlType, target = ''): string {
+  return `{ data: ${target}o${k}, nulls: ${physicalOf(type) === 'ref' ? 'null' : `${target}z${k}`} }`
+}
+
+type Growable = Float64Array | Int32Array | Uint8Array | BigInt64Array
+
+/** A copy with room for `capacity` elements; used by generated code. */
+export function grow(array: Growable, capacity: number): Growable {
+  const larger = new (array.constructor as new (n: number) => Float64Array)(capacity)
+  larger.set(array as Float64Array)
+  return larger
+}
+
+/**
+ * Evaluates an expression where a failure must only cost its own column: inside a try when it may throw.
+ * The fragment given back is valid after the try.
+ */
+export function compileGuarded(out: SourceWriter, compiler: ExpressionCompiler, e: Typed, column: string): Fragment {
+  if (!mayThrow(e)) return compiler.into(out).compile(e)
+  const inner = out.nested()
+  const f = compiler.into(inner).compile(e)
+  const val = out.fresh('g')
+  const nul = out.fresh('h')
+  out.emit(`let ${val} = ${zeroOf(e.type)}, ${nul} = true;`)
+  out.emit('try {')
+  out.append(inner)
+  out.emit(`${val} = ${f.val}; ${nul} = ${either(f.nul, f.err)};`)
+  out.emit(`} catch (error) { ${nul} = true; report(${out.constant(column)}, error); }`)
+  return { val, nul, err: 'false' }
+}
+
+/** A predicate as one JavaScript condition: NULL and failure count as false. */
+export function compileCondition(out: SourceWriter, compiler: ExpressionCompiler, e: Typed, clause: string): string {
+  const f = compileGuarded(out, compiler, e, clause)
+  const absent = either(f.nul, f.err)
+  return absent === 'false' ? f.val : `(!${absent} && ${f.val})`
+}

@@ -1,0 +1,154 @@
+import type { Source } from '../catalog/source.ts'
+import type { MapNode, PlanNode, QueryPlan } from '../plan/nodes.ts'
+import { type Batch, filterBatch } from '../runtime/batch.ts'
+import { TableStore } from '../runtime/table-store.ts'
+import { compileAggregate } from './aggregate.ts'
+import type { ExpressionEnvironment } from './expression.ts'
+import { compileMap } from './map.ts'
+import type { ReportError } from './output.ts'
+import { compileStreamTableJoin } from './stream-table-join.ts'
+
+/** Rows going from one operator to the next; `previous` pairs every changed row of a table with the row it replaces. */
+type Emit = (next: Batch, previous: Batch | null) => void
+
+/** State that a snapshot must hold. */
+export interface Stateful {
+  save(): unknown
+  load(saved: unknown): void
+}
+
+export interface PipelineInput {
+  readonly source: Source
+  /** a table's rows are taken before the stream rows they were caused together with */
+  readonly kind: 'stream' | 'table'
+  process(batch: Batch): void
+}
+
+/** A compiled query: batches go in by source, result batches come out of `emit`. */
+export interface Pipeline {
+  readonly inputs: readonly PipelineInput[]
+  readonly states: readonly Stateful[]
+  /** rows dropped because their window had closed */
+  lateRows(): number
+}
+
+export interface PipelineOptions {
+  readonly environment: ExpressionEnvironment
+  readonly report: ReportError
+  /** compares serialised keys of a grouping, given as column values */
+  readonly keyOrder: (columns: PlanNode['layout']) => (a: readonly unknown[], b: readonly unknown[]) => number
+  readonly finalInterval: number
+  readonly loseExpired: boolean
+}
+
+/** Compiles a plan. `emit` receives every result batch. */
+export function compilePipeline(plan: QueryPlan, options: PipelineOptions, emit: (batch: Batch) => void): Pipeline {
+  const builder = new PipelineBuilder(options)
+  builder.build(plan.root, false, (next) => {
+    if (next.count > 0) emit(next)
+  })
+  const { inputs, states, late } = builder
+  return { inputs, states, lateRows: () => late.reduce((sum, count) => sum + count(), 0) }
+}
+
+class PipelineBuilder {
+  readonly inputs: PipelineInput[] = []
+  readonly states: Stateful[] = []
+  readonly late: (() => number)[] = []
+  private readonly options: PipelineOptions
+
+  constructor(options: PipelineOptions) {
+    this.options = options
+  }
+
+  /** `previous`: the consumer wants the replaced rows of a table. */
+  build(node: PlanNode, previous: boolean, emit: Emit): void {
+    switch (node.op) {
+      case 'source':
+        this.source(node.source, node.kind, previous, node.layout, emit)
+        return
+      case 'map':
+        this.map(node, previous, emit)
+        return
+      case 'aggregate': {
+        const keyColumns = node.layout.slice(0, node.groupBy.length)
+        const order = this.options.keyOrder(keyColumns)
+        const kernel = compileAggregate(node, this.options.environment, this.options.report, {
+          previous,
+          compareKeys: (a, b) => order(kernel.state.keys.values(a), kernel.state.keys.values(b)),
+          finalInterval: this.options.finalInterval,
+          loseExpired: this.options.loseExpired,
+        })
+        this.states.push(kernel.state)
+        this.late.push(() => kernel.state.late)
+        this.build(node.input, node.input.kind === 'table', (next, old) => {
+          const result = kernel.process(next, old)
+          if (result.next.count > 0) emit(result.next, result.previous)
+        })
+        return
+      }
+      case 'stream-table-join': {
+        const store = new TableStore(node.right.layout)
+        this.states.push(store)
+        const join = compileStreamTableJoin(node, store, this.options.environment, this.options.report)
+        this.build(node.left, false, (next) => {
+          const result = join(next)
+          if (result.count > 0) emit(result, null)
+        })
+        this.build(node.right, false, (next) => {
+          store.apply(next)
+        })
+        return
+      }
+    }
+  }
+
+  private source(source: Source, kind: 'stream' | 'table', previous: boolean, layout: PlanNode['layout'], emit: Emit): void {
+    if (kind === 'stream') {
+      this.inputs.push({ source, kind, process: (batch) => emit(batch, null) })
+      return
+    }
+    const keys = layout.flatMap((c, i) => (c.role === 'key' ? [i] : []))
+    const hasKey = (batch: Batch) => (row: number) =>
+      keys.some((k) => {
+        const column = batch.columns[k]
+        return column !== undefined && (column.nulls === null ? column.data[row] !== null : column.nulls[row] === 0)
+      })
+    const store = previous ? new TableStore(layout) : null
+    if (store !== null) this.states.push(store)
+    this.inputs.push({
+      source,
+      kind,
+      process: (batch) => {
+        // a table has no rows without key
+        const keyed = filterBatch(batch, hasKey(batch))
+        if (keyed.count > 0) emit(keyed, store === null ? null : store.apply(keyed))
+      },
+    })
+  }
+
+  private map(node: MapNode, previous: boolean, emit: Emit): void {
+    const { environment, report } = this.options
+    const isTable = node.kind === 'table'
+    const needsOld = isTable && (previous || node.where !== null)
+    const kernel = compileMap(node, isTable, environment, report)
+    const oldKernel = needsOld ? compileMap(node, true, environment, report) : null
+    this.build(node.input, needsOld, (next, old) => {
+      const mapped = kernel(next)
+      if (!isTable || oldKernel === null || old === null) {
+        if (mapped.count > 0) emit(mapped, null)
+        return
+      }
+      const replaced = oldKernel(old)
+      if (node.where === null) {
+        emit(mapped, replaced)
+        return
+      }
+      // a row that fails and failed before concerns nobody
+      const [a, b] = [mapped.tombstone, replaced.tombstone]
+      const matters = (row: number) => !(a !== null && a[row] === 1 && b !== null && b[row] === 1)
+      const kept = filterBatch(mapped, matters)
+      if (kept.count > 0) emit(kept, previous ? filterBatch(replaced, matters) : null)
+    })
+  }
+}

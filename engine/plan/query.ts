@@ -1,0 +1,209 @@
+import type { Source } from '../catalog/source.ts'
+import { semanticError } from '../errors.ts'
+import type { Expression, Query, Relation } from '../syntax/ast.ts'
+import { formatExpression } from '../syntax/index.ts'
+import { BIGINT, formatType } from '../types/sql-type.ts'
+import { planAggregation } from './aggregation.ts'
+import { planJoin } from './join.ts'
+import type { LayoutColumn, MapNode, PlanNode, QueryPlan, TableCall } from './nodes.ts'
+import { dataColumns, RelationScope } from './scope.ts'
+import { calls, expandSelect, GeneratedNames, formatQuoted, listNames, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
+import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
+import { planTableCalls } from './table-calls.ts'
+import type { Typed } from './typed.ts'
+
+/** What planning needs from the catalogue. */
+export interface PlanEnvironment extends TypeCheckEnvironment {
+  source(name: string, at: Query['at']): Source
+}
+
+/** What a query is for: the name of what it builds, or null for a query whose rows go to a client. */
+export interface PlanTarget {
+  readonly name: string | null
+  /** `CREATE TABLE AS SELECT` and the like, for messages */
+  readonly statement: string
+}
+
+/** FROM: the rows, the names, and what counts as the rows' key. */
+export interface RelationPlan {
+  readonly node: PlanNode
+  readonly scope: RelationScope
+  /** canonical texts that stand for the key columns, in key order; several spellings for a joined key */
+  readonly keys: readonly { readonly canonical: readonly string[]; readonly name: string; readonly typed: Typed }[]
+}
+
+/** Plans a SELECT. Throws KsqlError 'semantic' with place and fix. */
+export function planQuery(query: Query, target: PlanTarget, environment: PlanEnvironment): QueryPlan {
+  const relation = planRelation(query.from, environment)
+  const { scope } = relation
+  const checkerFor = (clause: string) =>
+    new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
+  const columns = expandSelect(query.select, scope, checkerFor('SELECT'))
+  const aggregates = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])].flatMap((e) =>
+    calls(e, isAggregate),
+  )
+  if (query.groupBy.length > 0 || aggregates.length > 0) {
+    return planAggregation({ query, target, environment, relation, columns, aggregates })
+  }
+  if (query.window !== null) {
+    throw semanticError('WINDOW clause requires a GROUP BY clause.', query.window.at, 'Add GROUP BY, or remove WINDOW.')
+  }
+  if (query.having !== null) {
+    throw semanticError('HAVING requires a GROUP BY clause.', query.having.at, 'Use WHERE instead.')
+  }
+  if (query.emit === 'FINAL') {
+    throw semanticError('EMIT FINAL is only supported for windowed aggregations.', query.at, 'Use EMIT CHANGES.')
+  }
+  return planProjection(query, target, environment, relation, columns)
+}
+
+export function planRelation(from: Relation, environment: PlanEnvironment): RelationPlan {
+  if (from.kind === 'join') return planJoin(from, environment)
+  const source = environment.source(from.name, from.at)
+  const alias = from.alias ?? from.name
+  const scope = new RelationScope([{ alias, source, offset: 0 }])
+  const layout = dataColumns(source)
+  const kind = source.kind === 'TABLE' ? 'table' : 'stream'
+  const keys = layout.flatMap((c, index) =>
+    c.role === 'key'
+      ? [
+          {
+            canonical: [scope.canonical({ kind: 'column', source: alias, name: c.name, at: from.at })],
+            name: c.name,
+            typed: { op: 'column', index, type: c.type } as const,
+          },
+        ]
+      : [],
+  )
+  return { node: { op: 'source', source, kind, layout, window: source.window }, scope, keys }
+}
+
+function planProjection(
+  query: Query,
+  target: PlanTarget,
+  environment: PlanEnvironment,
+  relation: RelationPlan,
+  selected: readonly SelectColumn[],
+): QueryPlan {
+  const { scope, node } = relation
+  const checker = (clause: string) => new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const where = query.where === null ? null : checker('WHERE').checkPredicate(query.where)
+  const isTable = node.kind === 'table'
+  if (query.partitionBy.length > 0 && isTable) {
+    throw semanticError('PARTITION BY clause is not supported for tables.', query.partitionBy[0]?.at)
+  }
+  const partitions = partitionKeys(query, relation, checker('PARTITION BY'))
+  const rekeys = partitions !== null
+  const keys = partitions?.keys ?? relation.keys
+  const columns = rekeys && !partitions.keyless ? addStarKey(selected, query, keys, scope) : selected
+  const expanded = planTableCalls(
+    columns.map((c) => c.expression),
+    environment,
+    checker('SELECT'),
+  )
+  if (expanded.calls.length > 0 && isTable) {
+    throw semanticError('Table source is not supported with table functions', expanded.calls[0]?.at, 'EXPLODE works on streams.')
+  }
+  const tableCalls: TableCall[] = expanded.calls.map((c) => c.call)
+
+  const keyOf = (c: SelectColumn): number => {
+    if (c.addedKey !== undefined) return c.addedKey
+    const text = scope.canonical(c.expression)
+    return keys.findIndex((k) => k.canonical.includes(text))
+  }
+  const keyItems = keys.map((): { column: SelectColumn; index: number }[] => [])
+  const values: { column: SelectColumn; index: number }[] = []
+  const primary = choosePrimarySpelling(keys, columns, scope)
+  for (const [index, column] of columns.entries()) {
+    const key = keyOf(column)
+    const text = scope.canonical(column.expression)
+    if (key >= 0 && (text === primary[key] || column.addedKey !== undefined)) keyItems[key]?.push({ column, index })
+    else values.push({ column, index })
+  }
+
+  if (target.name !== null) {
+    const missing = keys.filter((_, i) => keyItems[i]?.length === 0)
+    if (missing.length > 0) throw missingKeys(target.name, keys, rekeys, query, scope)
+    for (const [i, items] of keyItems.entries()) {
+      const [first, second] = items
+      if (first !== undefined && second !== undefined && items.length > 1) {
+        const key = keys[i]
+        throw semanticError(
+          `The projection contains a key column (${formatQuoted(key?.name ?? '')}) more than once, aliased as: ${listNames(items.map((x) => x.column.name))}.\nEach key column must only be in the projection once. If you intended to copy the key into the value, then consider using the AS_VALUE function to indicate which key reference should be copied.`,
+          second.column.at,
+          `Write AS_VALUE(${key?.name ?? ''}) for the copy.`,
+        )
+      }
+    }
+  }
+  const ordered = [...keyItems.flatMap((items) => items.slice(0, 1).map((x) => ({ ...x, role: 'key' as const }))), ...values.map((x) => ({ ...x, role: 'value' as const }))]
+  if (target.name === null) ordered.sort((a, b) => a.index - b.index)
+  const outputs = ordered.map((x) => expanded.check(x.index, (ref) => scope.column('SELECT', ref)))
+  const layout: LayoutColumn[] = ordered.map((x, i) => ({ name: x.column.name, type: outputs[i]?.type ?? BIGINT, role: x.role }))
+  refuseDuplicateColumns(
+    ordered.map((x) => x.column),
+    (i) => formatType(layout[i]?.type ?? BIGINT),
+  )
+  const map: MapNode = { op: 'map', kind: node.kind, window: rekeys ? null : node.window, layout, input: node, where, tableCalls, outputs, rekeys }
+  return { root: map, layout, kind: node.kind, window: map.window }
+}
+
+/** Of the spellings of a joined key (left.id, right.id) the first that the SELECT list has is the key; the other is a copy. */
+function choosePrimarySpelling(keys: RelationPlan['keys'], columns: readonly SelectColumn[], scope: RelationScope): (string | undefined)[] {
+  const texts = columns.map((c) => scope.canonical(c.expression))
+  return keys.map((k) => k.canonical.find((text) => texts.includes(text)))
+}
+
+interface Partitions {
+  readonly keys: RelationPlan['keys']
+  readonly keyless: boolean
+}
+
+/** PARTITION BY: the new key, or none for PARTITION BY NULL; null when the clause is absent or names the present key. */
+function partitionKeys(query: Query, relation: RelationPlan, checker: TypeChecker): Partitions | null {
+  if (query.partitionBy.length === 0) return null
+  if (query.partitionBy.length === 1 && query.partitionBy[0]?.kind === 'null') return { keys: [], keyless: true }
+  const keys = query.partitionBy.map((e) => {
+    const typed = checker.check(e)
+    return { canonical: [relation.scope.canonical(e)], name: nameOfKey(e), typed }
+  })
+  return { keys, keyless: false }
+}
+
+function nameOfKey(e: Expression): string {
+  return e.kind === 'column' ? e.name : e.kind === 'dereference' && e.field !== null ? e.field : formatExpression(e)
+}
+
+/** SELECT * with PARTITION BY an expression: the expression becomes a key column of its own. */
+function addStarKey(selected: readonly SelectColumn[], query: Query, keys: RelationPlan['keys'], scope: RelationScope): SelectColumn[] {
+  if (!selected.some((c) => c.fromStar)) return [...selected]
+  const texts = selected.map((c) => scope.canonical(c.expression))
+  const names = new GeneratedNames(scope)
+  const added = keys.flatMap((k, i): SelectColumn[] => {
+    const expression = query.partitionBy[i]
+    if (expression === undefined || k.canonical.some((text) => texts.includes(text))) return []
+    const name = expression.kind === 'dereference' && expression.field !== null ? expression.field : names.next()
+    return [{ name, expression, at: expression.at, fromStar: true, addedKey: i }]
+  })
+  return [...reorderOldKeys(selected, scope), ...added]
+}
+
+/** Old key columns follow the value columns once they are values themselves. */
+function reorderOldKeys(selected: readonly SelectColumn[], scope: RelationScope): SelectColumn[] {
+  const source = scope.sources[0]?.source
+  const isOldKey = (c: SelectColumn) =>
+    c.fromStar && c.expression.kind === 'column' && source?.columns.some((x) => x.role === 'key' && x.name === (c.expression as { name: string }).name)
+  return [...selected.filter((c) => !isOldKey(c)), ...selected.filter(isOldKey)]
+}
+
+function missingKeys(name: string, keys: RelationPlan['keys'], rekeys: boolean, query: Query, scope: RelationScope) {
+  const texts = rekeys ? query.partitionBy.map((e) => formatExpression(scope.qualify(e))) : keys.map((k) => (scope.isJoin ? (k.canonical[0] ?? k.name) : k.name))
+  const many = texts.length > 1 ? 's' : ''
+  const what = rekeys ? `partitioning expression${many}` : scope.isJoin ? `join expression${many}` : `key column${many}`
+  return semanticError(
+    `The query used to build ${formatQuoted(name)} must include the ${what} ${listNames(texts)} in its projection (eg, SELECT ${texts.join(', ')}...).`,
+    query.at,
+    `Add ${texts.join(', ')} to the SELECT list.`,
+  )
+}

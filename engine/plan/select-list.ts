@@ -1,0 +1,128 @@
+import type { Position } from '../errors.ts'
+import { semanticError } from '../errors.ts'
+import type { Expression, SelectItem } from '../syntax/ast.ts'
+import { formatIdentifier } from '../syntax/index.ts'
+import { walk } from './rewrite.ts'
+import { dataColumns, RESERVED_COLUMNS, type RelationScope, type ScopeSource } from './scope.ts'
+import type { TypeChecker } from './type-check.ts'
+
+/** One column of a SELECT list after `*` is spelled out and names are given. */
+export interface SelectColumn {
+  readonly name: string
+  readonly expression: Expression
+  readonly at: Position
+  /** came from `*`: a key among them may be replaced, and an unselected grouping is not an error of the writer */
+  readonly fromStar: boolean
+  /** set for the key that SELECT * … PARTITION BY expression adds: its place among the keys */
+  readonly addedKey?: number
+}
+
+/** Gives every item its name: the alias, the column's or field's own name, or KSQL_COL_n. */
+export function expandSelect(items: readonly SelectItem[], scope: RelationScope, checker: TypeChecker): SelectColumn[] {
+  const columns: SelectColumn[] = []
+  const names = new GeneratedNames(scope)
+  for (const item of items) {
+    if (item.kind === 'all') {
+      const sources = item.source === null ? scope.sources : [scope.byAlias(item.source, item.at)]
+      for (const source of sources) columns.push(...starColumns(source, scope.isJoin, item.at))
+    } else if (item.kind === 'all-fields') {
+      const base = checker.check(item.base)
+      if (base.type.base !== 'STRUCT') throw semanticError('->* needs a STRUCT on its left.', item.at)
+      for (const field of base.type.fields) {
+        const expression: Expression = { kind: 'dereference', base: item.base, field: field.name, at: item.at }
+        columns.push({ name: field.name, expression, at: item.at, fromStar: false })
+      }
+    } else {
+      if (item.alias !== null && RESERVED_COLUMNS.includes(item.alias)) {
+        throw semanticError(
+          `\`${item.alias}\` is a reserved column name. You cannot use it as an alias for a column.`,
+          item.at,
+          'Choose another alias.',
+        )
+      }
+      const name = item.alias ?? implicitName(item.expression, scope) ?? names.next()
+      if (item.alias === null && RESERVED_COLUMNS.includes(name)) {
+        throw semanticError(
+          `Reserved column name in select: \`${name}\`. Please remove or alias the column.`,
+          item.at,
+          `Write ${name} AS another name.`,
+        )
+      }
+      columns.push({ name, expression: item.expression, at: item.at, fromStar: false })
+    }
+  }
+  return columns
+}
+
+function starColumns(source: ScopeSource, qualified: boolean, at: Position): SelectColumn[] {
+  return source.source.columns
+    .filter((c) => c.role !== 'headers' || !qualified)
+    .map((c) => ({
+      name: qualified ? `${source.alias}_${c.name}` : c.name,
+      expression: { kind: 'column', source: source.alias, name: c.name, at },
+      at,
+      fromStar: true,
+    }))
+}
+
+function implicitName(e: Expression, scope: RelationScope): string | null {
+  if (e.kind === 'dereference') return e.field
+  if (e.kind !== 'column') return null
+  if (!scope.isJoin || RESERVED_COLUMNS.includes(e.name)) return e.name
+  const owner = scope.find(e)?.owner
+  return owner !== undefined && scope.owners(e.name).length > 1 ? `${owner.alias}_${e.name}` : e.name
+}
+
+/** KSQL_COL_0, KSQL_COL_1 …, past the names the sources already use. */
+export class GeneratedNames {
+  private counter: number
+
+  constructor(scope: RelationScope) {
+    const used = scope.sources.flatMap((s) =>
+      dataColumns(s.source).flatMap((c) => {
+        const match = /^KSQL_COL_(\d+)$/.exec(c.name)
+        return match === null ? [] : [Number(match[1])]
+      }),
+    )
+    this.counter = used.length === 0 ? 0 : Math.max(...used) + 1
+  }
+
+  next(): string {
+    return `KSQL_COL_${this.counter++}`
+  }
+}
+
+/** `A`, `A and B`, `A, B and C`. */
+export function listNames(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`
+}
+
+export function refuseDuplicateColumns(columns: readonly { name: string; at: Position }[], typeText: (i: number) => string): void {
+  const seen = new Set<string>()
+  for (const [i, column] of columns.entries()) {
+    if (seen.has(column.name)) {
+      throw semanticError(
+        `Duplicate value columns found in schema: ${formatQuoted(column.name)} ${typeText(i)}`,
+        column.at,
+        'Give one of them another name with AS.',
+      )
+    }
+    seen.add(column.name)
+  }
+}
+
+export function formatQuoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``
+}
+
+/** Names of called functions for which `wanted` holds, in order of appearance. */
+export function calls(e: Expression, wanted: (name: string) => boolean): Extract<Expression, { kind: 'call' }>[] {
+  const found: Extract<Expression, { kind: 'call' }>[] = []
+  walk(e, (node) => {
+    if (node.kind === 'call' && wanted(node.name)) found.push(node)
+    return undefined
+  })
+  return found
+}
+
+export { formatIdentifier }

@@ -1,0 +1,197 @@
+import type { Lane } from '../compile/lanes.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import { allocate, type ColumnData } from './batch.ts'
+import { KeyDictionary } from './key-dictionary.ts'
+
+export interface Session {
+  start: number
+  end: number
+  slot: number
+}
+
+/**
+ * The groups of one aggregation. A group (or one window of it) has a slot; every lane is an array over the slots. Closed windows give their
+ * slot back. Fields are public because generated code works on them.
+ */
+export class AggregateState {
+  readonly keys: KeyDictionary
+  readonly laneTypes: readonly Lane[]
+  lanes: ColumnData[]
+  capacity = 16
+  slotKey = new Int32Array(16)
+  slotStart = new Float64Array(16)
+  slotEnd = new Float64Array(16)
+  /** greatest row time of the group */
+  slotTime = new Float64Array(16)
+  used = 0
+  free: number[] = []
+  /** most recent window of each key: the window nearly every row falls in */
+  lastStart: number[] = []
+  lastSlot: number[] = []
+  /** all open windows of a key by start; for unwindowed groups the start is 0 */
+  windows: Map<number, number>[] = []
+  sessions: Session[][] = []
+  /** greatest row time seen, over all keys */
+  streamTime = Number.NEGATIVE_INFINITY
+  /** greatest window start stored */
+  maxStart = Number.NEGATIVE_INFINITY
+  /** end of the open window that closes first */
+  nextClose = Number.POSITIVE_INFINITY
+  /** clock at the last emission of final results */
+  lastEmit = Number.NEGATIVE_INFINITY
+  /** rows that came after their window had closed */
+  late = 0
+
+  constructor(keyTypes: readonly SqlType[], lanes: readonly Lane[]) {
+    this.keys = new KeyDictionary(keyTypes)
+    this.laneTypes = lanes
+    this.lanes = lanes.map((lane) => allocate(lane.physical, this.capacity))
+  }
+
+  /** A cleared slot for the key. */
+  allocate(key: number, start: number, end: number): number {
+    const slot = this.free.pop() ?? this.used++
+    if (slot >= this.capacity) this.grow()
+    for (const [j, lane] of this.laneTypes.entries()) {
+      const data = this.lanes[j] as unknown[]
+      data[slot] = lane.accumulator === undefined ? lane.initial : lane.accumulator.init()
+    }
+    this.slotKey[slot] = key
+    this.slotStart[slot] = start
+    this.slotEnd[slot] = end
+    this.slotTime[slot] = Number.NEGATIVE_INFINITY
+    return slot
+  }
+
+  /** The slot of a window of the key, opened if need be. */
+  windowSlot(key: number, start: number, end: number): number {
+    let windows = this.windows[key]
+    if (windows === undefined) {
+      windows = new Map()
+      this.windows[key] = windows
+    }
+    let slot = windows.get(start)
+    if (slot === undefined) {
+      slot = this.allocate(key, start, end)
+      windows.set(start, slot)
+      if (end < this.nextClose) this.nextClose = end
+      if (start > this.maxStart) this.maxStart = start
+    }
+    this.lastStart[key] = start
+    this.lastSlot[key] = slot
+    return slot
+  }
+
+  /** The slot of an unwindowed group. */
+  groupSlot(key: number): number {
+    const slot = this.lastSlot[key]
+    if (slot !== undefined) return slot
+    const opened = this.allocate(key, 0, 0)
+    this.lastSlot[key] = opened
+    return opened
+  }
+
+  /** Gives back windows that end at or before `horizon`; the ended ones are handed over first, in order of start, then key. */
+  closeWindows(horizon: number, ended: ((slot: number) => void) | null, compareKeys: (a: number, b: number) => number): void {
+    const closed: number[] = []
+    let next = Number.POSITIVE_INFINITY
+    for (const windows of this.windows) {
+      if (windows === undefined) continue
+      for (const [start, slot] of windows) {
+        const end = this.slotEnd[slot] ?? 0
+        if (end <= horizon) {
+          closed.push(slot)
+          windows.delete(start)
+        } else if (end < next) next = end
+      }
+    }
+    this.nextClose = next
+    closed.sort((a, b) => (this.slotStart[a] ?? 0) - (this.slotStart[b] ?? 0) || compareKeys(this.slotKey[a] ?? 0, this.slotKey[b] ?? 0))
+    for (const slot of closed) {
+      ended?.(slot)
+      const key = this.slotKey[slot] ?? 0
+      if (this.lastSlot[key] === slot) this.lastStart[key] = Number.NaN
+      this.free.push(slot)
+    }
+  }
+
+  /** Sessions of the key that a row at `time` belongs to or joins, in order of start; they leave the list. */
+  takeSessions(key: number, time: number, gap: number): Session[] {
+    const sessions = this.sessions[key]
+    if (sessions === undefined) return []
+    const taken = sessions.filter((s) => s.start <= time + gap && s.end >= time - gap)
+    if (taken.length > 0) this.sessions[key] = sessions.filter((s) => !taken.includes(s))
+    return taken
+  }
+
+  putSession(key: number, session: Session): void {
+    const sessions = this.sessions[key]
+    if (sessions === undefined) this.sessions[key] = [session]
+    else {
+      sessions.push(session)
+      sessions.sort((a, b) => a.start - b.start)
+    }
+    this.slotStart[session.slot] = session.start
+    this.slotEnd[session.slot] = session.end
+    if (session.end < this.nextClose) this.nextClose = session.end
+  }
+
+  /** As closeWindows, for sessions that ended before `horizon`; in order of end, start, key. */
+  closeSessions(horizon: number, ended: ((slot: number) => void) | null, compareKeys: (a: number, b: number) => number): void {
+    const closed: Session[] = []
+    let next = Number.POSITIVE_INFINITY
+    for (const [key, sessions] of this.sessions.entries()) {
+      if (sessions === undefined) continue
+      const open = sessions.filter((s) => s.end >= horizon)
+      if (open.length < sessions.length) {
+        closed.push(...sessions.filter((s) => s.end < horizon))
+        this.sessions[key] = open
+      }
+      for (const s of open) if (s.end < next) next = s.end
+    }
+    this.nextClose = next
+    closed.sort((a, b) => a.end - b.end || a.start - b.start || compareKeys(this.slotKey[a.slot] ?? 0, this.slotKey[b.slot] ?? 0))
+    for (const session of closed) {
+      ended?.(session.slot)
+      this.free.push(session.slot)
+    }
+  }
+
+  private grow(): void {
+    this.capacity *= 2
+    this.lanes = this.lanes.map((data, j) => {
+      if (Array.isArray(data)) return data
+      const larger = allocate(this.laneTypes[j]?.physical ?? 'f64', this.capacity) as Float64Array
+      larger.set(data as Float64Array)
+      return larger
+    })
+    const longer = <T extends Float64Array | Int32Array>(array: T, fresh: T): T => {
+      fresh.set(array)
+      return fresh
+    }
+    this.slotKey = longer(this.slotKey, new Int32Array(this.capacity))
+    this.slotStart = longer(this.slotStart, new Float64Array(this.capacity))
+    this.slotEnd = longer(this.slotEnd, new Float64Array(this.capacity))
+    this.slotTime = longer(this.slotTime, new Float64Array(this.capacity))
+  }
+
+  /** Everything but the key dictionary's hashes, for a snapshot. */
+  save(): unknown {
+    const { lanes, capacity, slotKey, slotStart, slotEnd, slotTime, used, free, lastStart, lastSlot, windows, sessions } = this
+    const { streamTime, maxStart, nextClose, lastEmit, late } = this
+    const keys = this.keys.columns
+    return { keys, lanes, capacity, slotKey, slotStart, slotEnd, slotTime, used, free, lastStart, lastSlot, windows, sessions, streamTime, maxStart, nextClose, lastEmit, late }
+  }
+
+  load(saved: unknown): void {
+    const { keys, ...fields } = saved as ReturnType<AggregateState['save']> & { keys: AggregateState['keys']['columns'] }
+    const count = keys[0]?.length ?? 0
+    for (let i = 0; i < count; i++) this.keys.id(keys.map((column) => column[i] ?? null))
+    Object.assign(this, fields)
+    for (const [j, lane] of this.laneTypes.entries()) {
+      const { accumulator } = lane
+      if (accumulator?.observe === undefined) continue
+      for (const state of this.lanes[j] as unknown[]) if (state !== undefined && state !== null) accumulator.observe(state)
+    }
+  }
+}

@@ -1,5 +1,4 @@
+import { KsqlEngine } from '../../engine/index.ts'
 import type { EngineFactory } from './contract.ts'
 
-export const createEngine: EngineFactory = () => {
-  throw new Error('engine/index.ts is missing')
-}
+export const createEngine: EngineFactory = (options) => new KsqlEngine(options)

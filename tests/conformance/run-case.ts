@@ -24,8 +24,17 @@ export function runCase(test: ExpandedCase, createEngine: EngineFactory): CaseRe
     const { level, reason } = judgeError(test.expectedException, error, atLast)
     return { ...base, status: level === 3 ? 'passed' : 'failed', reason, level }
   }
-  const reason = error === null ? check(test, harness) : describe(error)
+  const reason = error === null ? checked(test, harness) : describe(error)
   return { ...base, status: reason === null ? 'passed' : 'failed', reason: reason ?? '' }
+}
+
+/** What cannot even be judged (bytes no format reads, a schema no parser takes) fails its case and no other. */
+function checked(test: ExpandedCase, harness: Harness): string | null {
+  try {
+    return check(test, harness)
+  } catch (error) {
+    return `cannot be judged: ${describe(error)}`
+  }
 }
 
 /** The first thing that is not as the case says, or null. */

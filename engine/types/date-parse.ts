@@ -13,12 +13,13 @@ export interface ParsedFields {
 
 type Values = Map<NumberField | TextField, number> & { zone?: Zone }
 
-/** Reads the whole text; throws DateTimeParseException's message. */
-export function parseNodes(nodes: readonly PatternNode[], text: string): ParsedFields {
+/** Reads the whole text, or as much as the pattern needs; throws DateTimeParseException's message. */
+export function parseNodes(nodes: readonly PatternNode[], text: string, mayGoOn: boolean): ParsedFields {
   const values: Values = new Map()
   const end = parseSequence(nodes, text, 0, values)
   if (end < 0) throw new Error(`Text '${text}' could not be parsed at index ${~end}`)
-  if (end < text.length) throw new Error(`Text '${text}' could not be parsed, unparsed text found at index ${end}`)
+  if (end < text.length && !mayGoOn)
+    throw new Error(`Text '${text}' could not be parsed, unparsed text found at index ${end}`)
   try {
     return { days: resolveDate(values), time: resolveTime(values), zone: values.zone ?? null }
   } catch (cause) {

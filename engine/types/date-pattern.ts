@@ -12,6 +12,8 @@ export interface DatePattern {
   format(local: number, utc: number, zone: Zone): string
   /** The fields a text gives, letters in any case; throws with the place where the text leaves the pattern. */
   parse(text: string): ParsedFields
+  /** The same of a text that may go on behind the pattern. */
+  parseStart(text: string): ParsedFields
 }
 
 export type NumberField =
@@ -81,7 +83,8 @@ export function datePattern(pattern: string): DatePattern {
   const compiled: DatePattern = {
     pattern,
     format: (local, utc, zone) => formatNodes(nodes, { local, utc, zone }),
-    parse: (text) => parseNodes(nodes, text),
+    parse: (text) => parseNodes(nodes, text, false),
+    parseStart: (text) => parseNodes(nodes, text, true),
   }
   // Patterns may come from a column: a cache that only grows would be a leak.
   if (cache.size > 1000) cache.clear()

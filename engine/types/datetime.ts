@@ -31,9 +31,9 @@ export function formatDate(days: number, pattern: string): string {
   return datePattern(pattern).format(local, local, UTC)
 }
 
-/** Refuses patterns that give a time of day, as ksqlDB's PARSE_DATE does. */
+/** As ksqlDB's PARSE_DATE: the text may go on behind the pattern, patterns that give a time of day are refused. */
 export function parseDate(text: string, pattern: string): number {
-  const fields = datePattern(pattern).parse(text)
+  const fields = datePattern(pattern).parseStart(text)
   if (fields.time !== null) throw new Error(`Date format contains time field: ${pattern}`)
   return fields.days ?? 0
 }

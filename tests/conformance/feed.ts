@@ -30,8 +30,9 @@ export function encode(node: JsonNode | undefined, side: Side): Uint8Array | nul
 function encodeKafka(node: JsonNode, side: Side): Uint8Array | null {
   const [column] = side.columns
   if (column === undefined) return encodeUtf8(typeof node === 'string' ? node : jsonText(node))
-  const value = column.type.base === 'BYTES' ? encodeUtf8(String(node)) : toValue(node, column.type)
-  return KAFKA.create([column], { isKey: true, topic: side.subject, registry: side.registry }).serialize([value])
+  return KAFKA.create([column], { isKey: true, topic: side.subject, registry: side.registry }).serialize([
+    toValue(node, column.type),
+  ])
 }
 
 /** By the latest schema under the topic's subject, as the registry's own serializer would. */

@@ -16,7 +16,10 @@ export interface Outcome {
   readonly atLast: boolean
 }
 
-/** One engine, one script, its inputs, and what stands in every topic afterwards: the algorithm of QTT-FORMAT.md 2.1. */
+/**
+ * One engine, one script, its inputs, and what stands in every topic afterwards: the algorithm of QTT-FORMAT.md 2.1.
+ * The clock stands still: nothing that waits for time to pass ever happens.
+ */
 export class Harness {
   readonly registry: SchemaRegistry = new MemorySchemaRegistry()
   private readonly scenario: Scenario
@@ -52,7 +55,8 @@ export class Harness {
     let atLast = false
     try {
       const properties = new Map(Object.entries(this.scenario.properties).map(([name, value]) => [name, plain(value)]))
-      const engine = this.createEngine({ registry: this.registry, properties, now: () => 0, wiring: 'manual' })
+      const started = Date.now()
+      const engine = this.createEngine({ registry: this.registry, properties, now: () => started, wiring: 'manual' })
       this.started = engine
       prepareTopics(this.scenario, engine, this.registry)
       // ksqlDB parses the whole script before it runs the first statement.

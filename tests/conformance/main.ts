@@ -40,6 +40,11 @@ function main(): number {
     return 0
   }
   if (values.recorded !== undefined) return recorded(resolve(values.recorded))
+  const partial = values.dir ?? values.tier ?? values.grep
+  if (values.save && partial !== undefined) {
+    console.error('--save writes the score of all cases: leave --dir, --tier and --grep out')
+    return 2
+  }
   const results = runSuite(
     selectCases({
       dir: resolve(values.dir ?? resolve(shared, 'qtt')),

@@ -76,6 +76,7 @@ describe('reading', () => {
   test('dates and times', () => {
     expect(parseDate('2018-05-11Lit', "yyyy-MM-dd'Lit'")).toBe(17_662)
     expect(parseDate('JAN-2022', 'MMM-yyyy')).toBe(18_993)
+    expect(parseDate('2003-12-24-01-01', 'yyyy-MM-dd')).toBe(12_410)
     expect(parseTime('01:00:00 Pm', 'hh:mm:ss a')).toBe(46_800_000)
     expect(() => parseDate('2020-01-01 10', 'yyyy-MM-dd HH')).toThrow('Date format contains time field')
     expect(() => parseTime('2020 10', 'yyyy HH')).toThrow('Time format contains date field')

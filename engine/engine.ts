@@ -1,5 +1,12 @@
 import { Catalog } from './catalog/catalog.ts'
-import { createSerdes, type DefinitionContext, defineSink, defineSource, registerSchemas } from './catalog/define-source.ts'
+import {
+  createSerdes,
+  type DefinitionContext,
+  defineSink,
+  defineSource,
+  refuseUnknownTimestamp,
+  registerSchemas,
+} from './catalog/define-source.ts'
 import type { Source, SourceColumn } from './catalog/source.ts'
 import { readWithClause } from './catalog/with-clause.ts'
 import { compilePipeline } from './compile/pipeline.ts'
@@ -8,12 +15,12 @@ import type { SchemaRegistry } from './formats/format.ts'
 import { MemorySchemaRegistry } from './formats/registry.ts'
 import { builtinFunctions, type FunctionRegistry } from './functions/registry.ts'
 import { insertValues } from './insert-values.ts'
+import { neededColumns } from './plan/needed-columns.ts'
 import type { PlanNode, QueryPlan } from './plan/nodes.ts'
 import { sourcesOf } from './plan/nodes.ts'
 import { type PlanEnvironment, planQuery } from './plan/query.ts'
 import { dataColumns } from './plan/scope.ts'
 import { coerce, TypeChecker } from './plan/type-check.ts'
-import { neededColumns } from './plan/needed-columns.ts'
 import { columnAdapter, nullColumn } from './runtime/adapter.ts'
 import { Batch, type Column } from './runtime/batch.ts'
 import { type RawRecord, RecordCodec } from './runtime/codec.ts'
@@ -35,7 +42,7 @@ export interface KsqlEngineOptions {
   readonly functions?: FunctionRegistry
   /**
    * `auto` (default): queries feed each other. `manual`: the caller feeds each query through `queries()`, as ksqlDB's test driver does;
-   * what a window store of Kafka Streams has expired is lost, and final results are emitted at most once a second of `now`, as there.
+   * what a window store of Kafka Streams has expired is lost there too, and its wall clock stands still, which throttles final results.
    */
   readonly wiring?: 'auto' | 'manual'
 }
@@ -130,7 +137,12 @@ export class KsqlEngine {
       return { statement: statement.text, kind: statement.kind, message, ...(queryId === undefined ? {} : { queryId }) }
     } catch (error) {
       if (error instanceof KsqlError && error.statement === undefined) {
-        throw new KsqlError(error.kind, error.message, { position: error.position ?? statement.at, fix: error.fix, statement: statement.text, cause: error.cause })
+        throw new KsqlError(error.kind, error.message, {
+          position: error.position ?? statement.at,
+          fix: error.fix,
+          statement: statement.text,
+          cause: error.cause,
+        })
       }
       throw error
     }
@@ -154,7 +166,10 @@ export class KsqlEngine {
     const topic = this.topicsByName.get(name)
     if (topic === undefined) {
       const near = nearest(name, this.topicsByName.keys())
-      const fix = near === null ? `Known topics: ${[...this.topicsByName.keys()].join(', ') || 'none'}.` : `Did you mean '${near}'?`
+      const fix =
+        near === null
+          ? `Known topics: ${[...this.topicsByName.keys()].join(', ') || 'none'}.`
+          : `Did you mean '${near}'?`
       throw new KsqlError('semantic', `Topic '${name}' does not exist.`, { fix })
     }
     return {
@@ -172,13 +187,21 @@ export class KsqlEngine {
    * Appends rows in columns, under a stream's or table's own columns: the way in for sources that have no bytes. Columns not given are NULL.
    * `rowtime` is the records' time, ms since 1970 UTC.
    */
-  append(sourceName: string, rows: { readonly count: number; readonly columns: ReadonlyMap<string, Column>; readonly rowtime: Float64Array }): void {
+  append(
+    sourceName: string,
+    rows: { readonly count: number; readonly columns: ReadonlyMap<string, Column>; readonly rowtime: Float64Array },
+  ): void {
     const source = this.source(sourceName)
     const layout = dataColumns(source)
     for (const name of rows.columns.keys()) {
       if (!layout.some((c) => c.name === name)) {
-        const near = nearest(name, layout.map((c) => c.name))
-        throw new KsqlError('semantic', `${sourceName} has no column ${name}.`, { fix: near === null ? `Columns: ${layout.map((c) => c.name).join(', ')}.` : `Did you mean ${near}?` })
+        const near = nearest(
+          name,
+          layout.map((c) => c.name),
+        )
+        throw new KsqlError('semantic', `${sourceName} has no column ${name}.`, {
+          fix: near === null ? `Columns: ${layout.map((c) => c.name).join(', ')}.` : `Did you mean ${near}?`,
+        })
       }
     }
     const columns = layout.map((c) => rows.columns.get(c.name) ?? nullColumn(c.type, rows.count))
@@ -201,7 +224,8 @@ export class KsqlEngine {
   private appendRecords(topic: Topic, records: readonly RawRecord[]): void {
     const offset = topic.end
     topic.end += records.length
-    const keeps = this.wiring === 'manual' || topic.readers.length === 0 || topic.readers.some((r) => r.input.kind === 'table')
+    const keeps =
+      this.wiring === 'manual' || topic.readers.length === 0 || topic.readers.some((r) => r.input.kind === 'table')
     if (keeps) topic.kept.push(...records)
     if (this.wiring === 'manual') return
     const batches = new Map<Source, Batch>()
@@ -331,8 +355,13 @@ export class KsqlEngine {
   source(name: string): Source {
     const found = this.catalog.find(name)
     if (found !== undefined) return found
-    const near = nearest(name, this.catalog.all().map((s) => s.name))
-    throw new KsqlError('semantic', `${name} does not exist.`, { fix: near === null ? undefined : `Did you mean ${near}?` })
+    const near = nearest(
+      name,
+      this.catalog.all().map((s) => s.name),
+    )
+    throw new KsqlError('semantic', `${name} does not exist.`, {
+      fix: near === null ? undefined : `Did you mean ${near}?`,
+    })
   }
 
   // ------------------------------------------------------------ snapshot
@@ -341,8 +370,17 @@ export class KsqlEngine {
     return toBytes({
       version: 1,
       statements: this.executed,
-      queries: [...this.running.values()].map(({ query }) => ({ id: query.id, states: query.pipeline.states.map((s) => s.save()) })),
-      topics: [...this.topicsByName.values()].map((t) => ({ name: t.name, partitions: t.partitions, replicas: t.replicas, end: t.end, kept: t.kept })),
+      queries: [...this.running.values()].map(({ query }) => ({
+        id: query.id,
+        states: query.pipeline.states.map((s) => s.save()),
+      })),
+      topics: [...this.topicsByName.values()].map((t) => ({
+        name: t.name,
+        partitions: t.partitions,
+        replicas: t.replicas,
+        end: t.end,
+        kept: t.kept,
+      })),
     })
   }
 
@@ -396,7 +434,11 @@ export class KsqlEngine {
       case 'create-type': {
         if (this.catalog.hasType(statement.name)) {
           if (statement.ifNotExists) return { message: `Type ${statement.name} already exists` }
-          throw semanticError(`Cannot register custom type '${statement.name}' since it is already registered.`, statement.at, 'DROP TYPE it first.')
+          throw semanticError(
+            `Cannot register custom type '${statement.name}' since it is already registered.`,
+            statement.at,
+            'DROP TYPE it first.',
+          )
         }
         this.catalog.putType(statement.name, this.checkerFor('CREATE TYPE').resolveType(statement.type))
         return { message: `Registered custom type with name '${statement.name}'` }
@@ -422,13 +464,18 @@ export class KsqlEngine {
         this.variables.delete(statement.name.toUpperCase())
         return { message: `Undefined ${statement.name}` }
       case 'terminate': {
-        for (const id of statement.query === null ? [...this.running.keys()] : [statement.query]) this.terminate(id, statement.at)
+        for (const id of statement.query === null ? [...this.running.keys()] : [statement.query])
+          this.terminate(id, statement.at)
         return { message: 'Query terminated.' }
       }
       case 'assert':
         return { message: this.assert(statement) }
       default:
-        throw semanticError(`${statement.kind.toUpperCase()} is not supported yet by the embedded engine.`, statement.at, 'Run this statement on ksqlDB.')
+        throw semanticError(
+          `${statement.kind.toUpperCase()} is not supported yet by the embedded engine.`,
+          statement.at,
+          'Run this statement on ksqlDB.',
+        )
     }
   }
 
@@ -444,7 +491,10 @@ export class KsqlEngine {
           'Add PARTITIONS=1 to the WITH clause.',
         )
       }
-      this.createTopic(source.topic, { partitions: properties.partitions, ...(properties.replicas === undefined ? {} : { replicas: properties.replicas }) })
+      this.createTopic(source.topic, {
+        partitions: properties.partitions,
+        ...(properties.replicas === undefined ? {} : { replicas: properties.replicas }),
+      })
     }
     registerSchemas(source, this.registry)
     this.catalog.put(source)
@@ -454,7 +504,12 @@ export class KsqlEngine {
   private createAsSelect(statement: CreateAsSelect): { message: string; queryId?: string } {
     const taken = this.claimName(statement)
     if (taken !== null) return { message: taken }
-    const { plan, left, withClause } = this.planInto(statement.query, statement.name, `CREATE ${statement.source} AS SELECT`, statement.properties)
+    const { plan, left, withClause } = this.planInto(
+      statement.query,
+      statement.name,
+      `CREATE ${statement.source} AS SELECT`,
+      statement.properties,
+    )
     const made = plan.kind === 'table' ? 'TABLE' : 'STREAM'
     if (made !== statement.source) {
       throw semanticError(
@@ -464,15 +519,27 @@ export class KsqlEngine {
       )
     }
     const sink = defineSink(
-      { name: statement.name, kind: statement.source, text: statement.text, at: statement.at, with: withClause, timestampAt: statement.properties.get('TIMESTAMP')?.at },
+      {
+        name: statement.name,
+        kind: statement.source,
+        text: statement.text,
+        at: statement.at,
+        with: withClause,
+        timestampAt: statement.properties.get('TIMESTAMP')?.at,
+      },
       plan,
       left,
       this.definitionContext(),
     )
-    this.createTopic(sink.topic, { partitions: withClause.partitions ?? this.topicsByName.get(left.topic)?.partitions ?? 1, replicas: withClause.replicas ?? this.topicsByName.get(left.topic)?.replicas ?? 1 })
+    this.createTopic(sink.topic, {
+      partitions: withClause.partitions ?? this.topicsByName.get(left.topic)?.partitions ?? 1,
+      replicas: withClause.replicas ?? this.topicsByName.get(left.topic)?.replicas ?? 1,
+    })
     registerSchemas(sink, this.registry)
     const prefix = statement.source === 'STREAM' ? 'CSAS' : 'CTAS'
-    const replaced = statement.orReplace ? [...this.running.values()].find((r) => r.query.sink.name === statement.name)?.query.id : undefined
+    const replaced = statement.orReplace
+      ? [...this.running.values()].find((r) => r.query.sink.name === statement.name)?.query.id
+      : undefined
     const id = replaced ?? `${prefix}_${statement.name}_${this.queryCount++}`
     this.catalog.put(sink)
     this.start(id, statement.text, plan, sink)
@@ -482,11 +549,21 @@ export class KsqlEngine {
   private insertSelect(statement: InsertSelect): { message: string; queryId: string } {
     const sink = this.catalog.find(statement.target)
     if (sink === undefined) {
-      const near = nearest(statement.target, this.catalog.all().map((s) => s.name))
-      throw semanticError(`Sink '${statement.target}' does not exist for the INSERT INTO statement.`, statement.at, near === null ? undefined : `Did you mean ${near}?`)
+      const near = nearest(
+        statement.target,
+        this.catalog.all().map((s) => s.name),
+      )
+      throw semanticError(
+        `Sink '${statement.target}' does not exist for the INSERT INTO statement.`,
+        statement.at,
+        near === null ? undefined : `Did you mean ${near}?`,
+      )
     }
     if (sink.kind === 'TABLE') {
-      throw semanticError(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`, statement.at)
+      throw semanticError(
+        `INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`,
+        statement.at,
+      )
     }
     if (sink.readOnly) throw semanticError(`Cannot insert into read-only stream: ${sink.name}`, statement.at)
     const { plan } = this.planInto(statement.query, sink.name, 'INSERT INTO', statement.properties)
@@ -501,9 +578,14 @@ export class KsqlEngine {
       functions: this.functions,
       namedType: (type, at) => this.catalog.type(type, at),
       source: (source, at) => this.catalog.get(source, at),
+      newPlanner: this.properties.get('ksql.new.query.planner.enabled')?.toLowerCase() === 'true',
     }
-    const plan = planQuery(query, { name, statement }, environment)
     const withClause = readWithClause(properties)
+    const checkColumns = (names: readonly string[]) => {
+      if (withClause.timestamp !== undefined)
+        refuseUnknownTimestamp(withClause.timestamp.column, names, properties.get('TIMESTAMP')?.at ?? query.at)
+    }
+    const plan = planQuery(query, { name, statement, checkColumns }, environment)
     const left = sourcesOf(plan.root)[0]?.source
     if (left === undefined) throw new Error('a plan without a source')
     refuseStructState(plan.root, left, query.at)
@@ -515,7 +597,8 @@ export class KsqlEngine {
     const known = this.catalog.find(statement.name)
     if (known === undefined) return null
     const was = known.kind.toLowerCase()
-    if (statement.ifNotExists) return `Cannot add ${statement.source.toLowerCase()} \`${statement.name}\`: A ${was} with the same name already exists.`
+    if (statement.ifNotExists)
+      return `Cannot add ${statement.source.toLowerCase()} \`${statement.name}\`: A ${was} with the same name already exists.`
     if (!statement.orReplace) {
       throw semanticError(
         `Cannot add ${statement.source.toLowerCase()} '${statement.name}': A ${was} with the same name already exists`,
@@ -524,13 +607,17 @@ export class KsqlEngine {
       )
     }
     if (known.kind !== statement.source) {
-      throw semanticError(`Cannot replace ${was} '${statement.name}' with a ${statement.source.toLowerCase()}.`, statement.at)
+      throw semanticError(
+        `Cannot replace ${was} '${statement.name}' with a ${statement.source.toLowerCase()}.`,
+        statement.at,
+      )
     }
     return null
   }
 
   private start(id: string, text: string, plan: QueryPlan, sink: Source): void {
     const environment = { properties: this.properties, now: this.now }
+    const emissionClock = this.wiring === 'manual' ? () => 0 : this.now
     const interval = Number(this.properties.get(EMIT_INTERVAL) ?? (this.wiring === 'manual' ? 1000 : 0))
     const left = sourcesOf(plan.root)[0]?.source ?? sink
     const topic = this.createTopic(sink.topic)
@@ -542,6 +629,7 @@ export class KsqlEngine {
         report,
         keyOrder: (columns) => keyOrder(columns, left, this.registry),
         finalInterval: interval,
+        emissionClock,
         loseExpired: this.wiring === 'manual',
       },
       (batch) => {
@@ -554,7 +642,13 @@ export class KsqlEngine {
         this.deliver(topic, sink, timed)
       },
     )
-    const query = new PersistentQuery(id, text, sourcesOf(plan.root).map((s) => s.source), sink, pipeline)
+    const query = new PersistentQuery(
+      id,
+      text,
+      sourcesOf(plan.root).map((s) => s.source),
+      sink,
+      pipeline,
+    )
     this.stop(id)
     this.running.set(id, { query, plan })
     for (const input of pipeline.inputs) this.createTopic(input.source.topic).readers.push({ query, input })
@@ -579,7 +673,10 @@ export class KsqlEngine {
       let changed = false
       for (const query of queries) {
         const topics = new Set(query.sources.map((s) => s.topic))
-        const rank = Math.max(0, ...queries.filter((q) => q !== query && topics.has(q.sink.topic)).map((q) => q.rank + 1))
+        const rank = Math.max(
+          0,
+          ...queries.filter((q) => q !== query && topics.has(q.sink.topic)).map((q) => q.rank + 1),
+        )
         if (rank > query.rank && rank <= queries.length) {
           query.rank = rank
           changed = true
@@ -593,7 +690,8 @@ export class KsqlEngine {
     const known = this.running.get(id)
     if (known === undefined) return false
     for (const topic of this.topicsByName.values()) {
-      for (let i = topic.readers.length - 1; i >= 0; i--) if (topic.readers[i]?.query === known.query) topic.readers.splice(i, 1)
+      for (let i = topic.readers.length - 1; i >= 0; i--)
+        if (topic.readers[i]?.query === known.query) topic.readers.splice(i, 1)
     }
     return true
   }
@@ -601,7 +699,11 @@ export class KsqlEngine {
   private terminate(id: string, at: Position): void {
     if (!this.stop(id)) {
       const near = nearest(id, this.running.keys())
-      throw semanticError(`Unknown queryId: ${id}`, at, near === null ? `Queries: ${[...this.running.keys()].join(', ') || 'none'}.` : `Did you mean ${near}?`)
+      throw semanticError(
+        `Unknown queryId: ${id}`,
+        at,
+        near === null ? `Queries: ${[...this.running.keys()].join(', ') || 'none'}.` : `Did you mean ${near}?`,
+      )
     }
     this.running.delete(id)
     this.rankQueries()
@@ -611,11 +713,22 @@ export class KsqlEngine {
     const source = this.catalog.find(statement.name)
     if (source === undefined) {
       if (statement.ifExists) return `Source \`${statement.name}\` does not exist.`
-      const near = nearest(statement.name, this.catalog.all().map((s) => s.name))
-      throw semanticError(`Source ${statement.name} does not exist.`, statement.at, near === null ? undefined : `Did you mean ${near}?`)
+      const near = nearest(
+        statement.name,
+        this.catalog.all().map((s) => s.name),
+      )
+      throw semanticError(
+        `Source ${statement.name} does not exist.`,
+        statement.at,
+        near === null ? undefined : `Did you mean ${near}?`,
+      )
     }
     if (source.kind !== statement.source) {
-      throw semanticError(`Incompatible data source type is ${source.kind}, but statement was DROP ${statement.source}`, statement.at, `Write DROP ${source.kind}.`)
+      throw semanticError(
+        `Incompatible data source type is ${source.kind}, but statement was DROP ${statement.source}`,
+        statement.at,
+        `Write DROP ${source.kind}.`,
+      )
     }
     const readers = [...this.running.values()].filter((r) => r.query.sources.some((s) => s.name === source.name))
     if (readers.length > 0) {
@@ -636,19 +749,25 @@ export class KsqlEngine {
   }
 
   private assert(statement: Extract<Statement, { kind: 'assert' }>): string {
-    const subject = statement.what === 'topic' ? `Topic ${statement.topic}` : `Schema ${statement.subject ?? statement.id}`
+    const subject =
+      statement.what === 'topic' ? `Topic ${statement.topic}` : `Schema ${statement.subject ?? statement.id}`
     const found =
       statement.what === 'topic'
         ? statement.topic !== null && this.topicsByName.has(statement.topic)
         : statement.id === null
           ? statement.subject !== null && this.registry.latest(statement.subject) !== null
           : this.registry.byId(statement.id) !== null
-    if (found !== statement.exists) throw semanticError(`${subject} ${found ? 'exists' : 'does not exist'}.`, statement.at)
+    if (found !== statement.exists)
+      throw semanticError(`${subject} ${found ? 'exists' : 'does not exist'}.`, statement.at)
     return `${subject} ${found ? 'exists' : 'does not exist'}.`
   }
 
   private definitionContext(): DefinitionContext {
-    return { registry: this.registry, properties: this.properties, resolveType: (name) => this.checkerFor('CREATE').resolveType(name) }
+    return {
+      registry: this.registry,
+      properties: this.properties,
+      resolveType: (name) => this.checkerFor('CREATE').resolveType(name),
+    }
   }
 
   private checkerFor(clause: string): TypeChecker {
@@ -657,7 +776,11 @@ export class KsqlEngine {
       {
         clause,
         column: (ref) => {
-          throw semanticError(`${clause} has no columns: ${ref.name}`, ref.at, "Text is written in single quotes: 'text'.")
+          throw semanticError(
+            `${clause} has no columns: ${ref.name}`,
+            ref.at,
+            "Text is written in single quotes: 'text'.",
+          )
         },
       },
     )
@@ -681,10 +804,18 @@ function capitalised(word: string): string {
 function alignToSink(plan: QueryPlan, sink: Source, at: Position): QueryPlan {
   const wanted = dataColumns(sink)
   const refuse = () => {
-    const text = (columns: readonly { name: string; type: SqlType; role: string }[]) => columns.map((c) => `\`${c.name}\` ${formatType(c.type)}${c.role === 'key' ? ' KEY' : ''}`).join(', ')
-    return semanticError(`Incompatible schema between results and sink.\nResult schema is ${text(plan.layout)}\nSink schema is ${text(wanted)}`, at, 'Select the columns of the sink, in its order.')
+    const text = (columns: readonly { name: string; type: SqlType; role: string }[]) =>
+      columns.map((c) => `\`${c.name}\` ${formatType(c.type)}${c.role === 'key' ? ' KEY' : ''}`).join(', ')
+    return semanticError(
+      `Incompatible schema between results and sink.\nResult schema is ${text(plan.layout)}\nSink schema is ${text(wanted)}`,
+      at,
+      'Select the columns of the sink, in its order.',
+    )
   }
-  const sides = (['key', 'value'] as const).map((role) => ({ from: plan.layout.filter((c) => c.role === role), to: wanted.filter((c) => c.role === role) }))
+  const sides = (['key', 'value'] as const).map((role) => ({
+    from: plan.layout.filter((c) => c.role === role),
+    to: wanted.filter((c) => c.role === role),
+  }))
   for (const { from, to } of sides) {
     if (from.length !== to.length) throw refuse()
     for (const [i, column] of from.entries()) if (column.name !== to[i]?.name && column.role === 'value') throw refuse()
@@ -698,7 +829,17 @@ function alignToSink(plan: QueryPlan, sink: Source, at: Position): QueryPlan {
     if (typed === null) throw refuse()
     return typed
   })
-  const root: PlanNode = { op: 'map', kind: plan.kind, window: plan.window, layout: wanted, input: plan.root, where: null, tableCalls: [], outputs, rekeys: false }
+  const root: PlanNode = {
+    op: 'map',
+    kind: plan.kind,
+    window: plan.window,
+    layout: wanted,
+    input: plan.root,
+    where: null,
+    tableCalls: [],
+    outputs,
+    rekeys: false,
+  }
   return { ...plan, root, layout: wanted }
 }
 
@@ -718,13 +859,25 @@ function refuseStructState(node: PlanNode, left: Source, at: Position): void {
 }
 
 /** Order of keys by their bytes, as a Kafka Streams store iterates them. */
-function keyOrder(columns: PlanNode['layout'], left: Source, registry: SchemaRegistry): (a: readonly unknown[], b: readonly unknown[]) => number {
-  const keyFormat = columns.length > 1 && left.keyFormat.name === 'KAFKA' ? { ...left.keyFormat, name: 'JSON' } : left.keyFormat
+function keyOrder(
+  columns: PlanNode['layout'],
+  left: Source,
+  registry: SchemaRegistry,
+): (a: readonly unknown[], b: readonly unknown[]) => number {
+  const keyFormat =
+    columns.length > 1 && left.keyFormat.name === 'KAFKA' ? { ...left.keyFormat, name: 'JSON' } : left.keyFormat
   const source: Source = {
     ...left,
     columns: columns.map((c): SourceColumn => ({ ...c, role: 'key', headerKey: null })),
     keyFormat: keyFormat.name === 'NONE' ? { ...keyFormat, name: 'JSON' } : keyFormat,
-    valueFormat: { ...left.valueFormat, name: 'NONE', wrapSingle: undefined, delimiter: undefined, schemaFullName: undefined, schemaId: undefined },
+    valueFormat: {
+      ...left.valueFormat,
+      name: 'NONE',
+      wrapSingle: undefined,
+      delimiter: undefined,
+      schemaFullName: undefined,
+      schemaId: undefined,
+    },
   }
   let codec: RecordCodec | null = null
   return (a, b) => {

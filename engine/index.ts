@@ -1,5 +1,12 @@
 export type { Source } from './catalog/source.ts'
-export { KsqlEngine, type KsqlEngineOptions, type QueryHandle, type SourceInfo, type StatementResult, type TopicHandle } from './engine.ts'
+export {
+  KsqlEngine,
+  type KsqlEngineOptions,
+  type QueryHandle,
+  type SourceInfo,
+  type StatementResult,
+  type TopicHandle,
+} from './engine.ts'
 export { KsqlError, type KsqlErrorKind, type Position } from './errors.ts'
 export type { RegisteredSchema, SchemaRegistry } from './formats/format.ts'
 export { MemorySchemaRegistry } from './formats/registry.ts'

@@ -21,12 +21,20 @@ export interface InsertContext {
 
 /** The record an INSERT … VALUES makes. ROWTIME may be among the columns; it is the record's time, else the clock's. */
 export function insertValues(statement: InsertValues, source: Source, context: InsertContext): RawRecord {
-  if (source.readOnly) throw semanticError(`Cannot insert values into read-only ${source.kind.toLowerCase()}: ${source.name}`, statement.at)
-  if (source.window !== null) throw semanticError(`Cannot insert values into windowed stream/table ${source.name}`, statement.at)
+  if (source.readOnly)
+    throw semanticError(
+      `Cannot insert values into read-only ${source.kind.toLowerCase()}: ${source.name}`,
+      statement.at,
+    )
+  if (source.window !== null)
+    throw semanticError(`Cannot insert values into windowed stream/table ${source.name}`, statement.at)
   const layout = dataColumns(source)
   const names = statement.columns.length > 0 ? statement.columns : layout.map((c) => c.name)
   if (names.length !== statement.values.length) {
-    throw semanticError(`Expected a value for each column. Expected Columns: [${names.join(', ')}]. Got ${statement.values.length} values.`, statement.at)
+    throw semanticError(
+      `Expected a value for each column. Expected Columns: [${names.join(', ')}]. Got ${statement.values.length} values.`,
+      statement.at,
+    )
   }
   const values: SqlValue[] = layout.map(() => null)
   let time = context.environment.now()
@@ -37,22 +45,41 @@ export function insertValues(statement: InsertValues, source: Source, context: I
     const column = layout[index]
     const type = column?.type ?? (name === 'ROWTIME' ? ({ base: 'BIGINT' } as const) : null)
     if (type === null) {
-      const near = nearest(name, layout.map((c) => c.name))
-      throw semanticError(`Column name ${name} does not exist in ${source.name}.`, statement.at, near === null ? `Columns: ${layout.map((c) => c.name).join(', ')}.` : `Did you mean ${near}?`)
+      const near = nearest(
+        name,
+        layout.map((c) => c.name),
+      )
+      throw semanticError(
+        `Column name ${name} does not exist in ${source.name}.`,
+        statement.at,
+        near === null ? `Columns: ${layout.map((c) => c.name).join(', ')}.` : `Did you mean ${near}?`,
+      )
     }
     const typed = context.checker.check(e)
     const text = typed.type.base === 'STRING' && isTemporal(type)
-    const converted = coerce(typed, type) ?? (text ? { op: 'convert' as const, operand: typed, type, convert: caster(typed.type, type), throws: true } : null)
+    const converted =
+      coerce(typed, type) ??
+      (text ? { op: 'convert' as const, operand: typed, type, convert: caster(typed.type, type), throws: true } : null)
     const isNull = typed.op === 'const' && typed.value === null
     if (converted === null && !isNull) {
-      throw semanticError(`Expected type ${formatType(type)} for field \`${name}\` but got ${formatExpression(e)}(${formatType(typed.type)})`, e.at, 'CAST the value.')
+      throw semanticError(
+        `Expected type ${formatType(type)} for field \`${name}\` but got ${formatExpression(e)}(${formatType(typed.type)})`,
+        e.at,
+        'CAST the value.',
+      )
     }
     const value = converted === null || isNull ? null : evaluateConstant(converted, context.environment)
     if (column === undefined) time = Number(value)
     else values[index] = value
   }
   if (source.kind === 'TABLE' && layout.some((c, i) => c.role === 'key' && values[i] === null)) {
-    throw semanticError(`Failed to insert values into '${source.name}'. Value for primary key column(s) ${layout.filter((c) => c.role === 'key').map((c) => c.name).join(', ')} is required for tables`, statement.at)
+    throw semanticError(
+      `Failed to insert values into '${source.name}'. Value for primary key column(s) ${layout
+        .filter((c) => c.role === 'key')
+        .map((c) => c.name)
+        .join(', ')} is required for tables`,
+      statement.at,
+    )
   }
   const columns = layout.map((c, i) => {
     const value = values[i] ?? null

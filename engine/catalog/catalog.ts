@@ -34,7 +34,11 @@ export class Catalog {
     const type = this.types.get(name)
     if (type === undefined) {
       const near = nearest(name, this.types.keys())
-      throw semanticError(`Cannot resolve unknown type: ${name}`, at, near === null ? 'CREATE TYPE defines it.' : `Did you mean ${near}?`)
+      throw semanticError(
+        `Cannot resolve unknown type: ${name}`,
+        at,
+        near === null ? 'CREATE TYPE defines it.' : `Did you mean ${near}?`,
+      )
     }
     return type
   }

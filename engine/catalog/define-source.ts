@@ -1,12 +1,19 @@
 import { type Position, semanticError } from '../errors.ts'
 import type { Format, FormatOptions, SchemaRegistry, Serde } from '../formats/format.ts'
 import { checkWrapSingleValue, formatByName } from '../formats/index.ts'
+import { checkOptions } from '../formats/refusal.ts'
 import type { LayoutColumn } from '../plan/nodes.ts'
 import { RESERVED_COLUMNS } from '../plan/scope.ts'
-import type { ColumnDefinition, CreateSource } from '../syntax/ast.ts'
-import type { TypeName } from '../syntax/ast.ts'
+import type { ColumnDefinition, CreateSource, TypeName } from '../syntax/ast.ts'
 import { formatType, type SqlType } from '../types/sql-type.ts'
-import { keyColumns, type SideFormat, type Source, type SourceColumn, type TimestampColumn, valueColumns } from './source.ts'
+import {
+  keyColumns,
+  type SideFormat,
+  type Source,
+  type SourceColumn,
+  type TimestampColumn,
+  valueColumns,
+} from './source.ts'
 import { readWithClause, type WithClause } from './with-clause.ts'
 
 export interface DefinitionContext {
@@ -21,11 +28,18 @@ const DEFAULT_VALUE_FORMAT = 'ksql.persistence.default.format.value'
 const WRAP_DEFAULT = 'ksql.persistence.wrap.single.values'
 
 /** CREATE STREAM/TABLE with columns, or without: then they come from the schema registry. Throws KsqlError 'semantic'. */
-export function defineSource(statement: CreateSource, context: DefinitionContext): { source: Source; properties: WithClause } {
+export function defineSource(
+  statement: CreateSource,
+  context: DefinitionContext,
+): { source: Source; properties: WithClause } {
   const properties = readWithClause(statement.properties)
   const { at } = statement
   if (properties.topic === undefined) {
-    throw semanticError("Failed to prepare statement: Missing required property \"KAFKA_TOPIC\" which has no default value.", at, "Add WITH (KAFKA_TOPIC='…').")
+    throw semanticError(
+      'Failed to prepare statement: Missing required property "KAFKA_TOPIC" which has no default value.',
+      at,
+      "Add WITH (KAFKA_TOPIC='…').",
+    )
   }
   const topic = properties.topic
   const keyName = properties.keyFormat ?? context.properties.get(DEFAULT_KEY_FORMAT) ?? 'KAFKA'
@@ -33,21 +47,36 @@ export function defineSource(statement: CreateSource, context: DefinitionContext
   if (valueName === undefined) throw missingValueFormat(at)
   const keyFormat = formatByName(keyName)
   const valueFormat = formatByName(valueName)
+  checkOptions(keyFormat.name, { delimiter: properties.keyDelimiter, schemaFullName: properties.keySchemaFullName })
+  checkOptions(valueFormat.name, {
+    delimiter: properties.valueDelimiter,
+    schemaFullName: properties.valueSchemaFullName,
+  })
   const declared = statement.columns.map((c) => declareColumn(c, context))
   const hasKey = declared.some((c) => c.role === 'key')
   const hasValue = declared.some((c) => c.role === 'value')
   const columns = [...declared]
   const isTable = statement.source === 'TABLE'
-  const keySubject = properties.keySchemaId === undefined ? context.registry.latest(`${topic}-key`) : context.registry.byId(properties.keySchemaId)
-  if (!hasKey && keyFormat.inference && keySubject !== null && (declared.length === 0 || properties.keySchemaId !== undefined)) {
+  const keySubject =
+    properties.keySchemaId === undefined
+      ? context.registry.latest(`${topic}-key`)
+      : context.registry.byId(properties.keySchemaId)
+  if (!hasKey && keyFormat.inference && keySubject !== null) {
     const inferred = keyFormat.columnsOf(keySubject.schema, 'ROWKEY', true)
     columns.unshift(...inferred.map((c) => ({ ...c, role: 'key' as const, headerKey: null })))
   }
   if (isTable && !columns.some((c) => c.role === 'key')) {
-    throw semanticError('Tables require a PRIMARY KEY. Please define the PRIMARY KEY.', at, 'Mark the key column with PRIMARY KEY.')
+    throw semanticError(
+      'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.',
+      at,
+      'Mark the key column with PRIMARY KEY.',
+    )
   }
   if (!hasValue && valueFormat.inference) {
-    const valueSubject = properties.valueSchemaId === undefined ? context.registry.latest(`${topic}-value`) : context.registry.byId(properties.valueSchemaId)
+    const valueSubject =
+      properties.valueSchemaId === undefined
+        ? context.registry.latest(`${topic}-value`)
+        : context.registry.byId(properties.valueSchemaId)
     if (valueSubject === null) {
       throw semanticError(
         properties.valueSchemaId === undefined
@@ -59,7 +88,11 @@ export function defineSource(statement: CreateSource, context: DefinitionContext
     }
     const unwrap = properties.wrapSingleValue === false
     const inferred = valueFormat.columnsOf(valueSubject.schema, 'ROWVAL', unwrap)
-    columns.push(...inferred.filter((c) => !columns.some((known) => known.name === c.name)).map((c) => ({ ...c, role: 'value' as const, headerKey: null })))
+    columns.push(
+      ...inferred
+        .filter((c) => !columns.some((known) => known.name === c.name))
+        .map((c) => ({ ...c, role: 'value' as const, headerKey: null })),
+    )
   }
   refuseColumnNames(columns, at)
   const source: Source = {
@@ -67,8 +100,20 @@ export function defineSource(statement: CreateSource, context: DefinitionContext
     kind: statement.source,
     columns: [...columns.filter((c) => c.role === 'key'), ...columns.filter((c) => c.role !== 'key')],
     topic,
-    keyFormat: side(keyFormat.name, properties.keyDelimiter, undefined, properties.keySchemaFullName, properties.keySchemaId),
-    valueFormat: side(valueFormat.name, properties.valueDelimiter, wrapping(properties, columns.filter((c) => c.role === 'value').length, valueFormat.name, context), properties.valueSchemaFullName, properties.valueSchemaId),
+    keyFormat: side(
+      keyFormat.name,
+      properties.keyDelimiter,
+      undefined,
+      properties.keySchemaFullName,
+      properties.keySchemaId,
+    ),
+    valueFormat: side(
+      valueFormat.name,
+      properties.valueDelimiter,
+      wrapping(properties, columns.filter((c) => c.role === 'value').length, valueFormat.name, context),
+      properties.valueSchemaFullName,
+      properties.valueSchemaId,
+    ),
     window: properties.window ?? null,
     timestamp: properties.timestamp ?? null,
     readOnly: statement.readOnly,
@@ -78,7 +123,8 @@ export function defineSource(statement: CreateSource, context: DefinitionContext
   if (source.window !== null && keyColumns(source).length === 0) {
     throw semanticError('Windowed sources require a key column.', at, 'Declare a KEY column, or drop WINDOW_TYPE.')
   }
-  if (valueColumns(source).length === 0 && valueFormat.name !== 'NONE' && declared.length === 0) throw semanticError('No columns supplied.', at)
+  if (valueColumns(source).length === 0 && valueFormat.name !== 'NONE' && declared.length === 0)
+    throw semanticError('No columns supplied.', at)
   checkTimestamp(source, statement.properties.get('TIMESTAMP')?.at ?? at)
   checkFormats(source, properties, context, at)
   return { source, properties }
@@ -86,7 +132,14 @@ export function defineSource(statement: CreateSource, context: DefinitionContext
 
 /** The stream or table a CREATE … AS SELECT makes: what WITH leaves open is taken over from the leftmost source. */
 export function defineSink(
-  statement: { readonly name: string; readonly kind: 'STREAM' | 'TABLE'; readonly text: string; readonly at: Position; readonly with: WithClause; readonly timestampAt: Position | undefined },
+  statement: {
+    readonly name: string
+    readonly kind: 'STREAM' | 'TABLE'
+    readonly text: string
+    readonly at: Position
+    readonly with: WithClause
+    readonly timestampAt: Position | undefined
+  },
   result: { readonly layout: readonly LayoutColumn[]; readonly window: Source['window'] },
   left: Source,
   context: DefinitionContext,
@@ -94,14 +147,18 @@ export function defineSink(
   const { with: properties, at } = statement
   const columns = result.layout.map((c): SourceColumn => ({ ...c, headerKey: null }))
   const hasKey = columns.some((c) => c.role === 'key')
-  const inherited = left.keyFormat.name === 'NONE' ? (context.properties.get(DEFAULT_KEY_FORMAT) ?? 'KAFKA') : left.keyFormat.name
+  const inherited =
+    left.keyFormat.name === 'NONE' ? (context.properties.get(DEFAULT_KEY_FORMAT) ?? 'KAFKA') : left.keyFormat.name
+  if (properties.keyFormat !== undefined) formatByName(properties.keyFormat)
   if (!hasKey && properties.keyFormat !== undefined && properties.keyFormat !== 'NONE') {
     throw semanticError('Key format specified for stream without key columns.', at, 'Drop KEY_FORMAT.')
   }
   const keyName = hasKey ? formatByName(properties.keyFormat ?? inherited).name : 'NONE'
   const valueName = formatByName(properties.valueFormat ?? left.valueFormat.name).name
-  const keyDelimiter = properties.keyDelimiter ?? (keyName === left.keyFormat.name ? left.keyFormat.delimiter : undefined)
-  const valueDelimiter = properties.valueDelimiter ?? (valueName === left.valueFormat.name ? left.valueFormat.delimiter : undefined)
+  const keyDelimiter =
+    properties.keyDelimiter ?? (keyName === left.keyFormat.name ? left.keyFormat.delimiter : undefined)
+  const valueDelimiter =
+    properties.valueDelimiter ?? (valueName === left.valueFormat.name ? left.valueFormat.delimiter : undefined)
   const prefix = context.properties.get('ksql.output.topic.name.prefix') ?? ''
   const source: Source = {
     name: statement.name,
@@ -109,7 +166,13 @@ export function defineSink(
     columns,
     topic: properties.topic ?? `${prefix}${statement.name}`,
     keyFormat: side(keyName, keyDelimiter, undefined, properties.keySchemaFullName, properties.keySchemaId),
-    valueFormat: side(valueName, valueDelimiter, wrapping(properties, columns.filter((c) => c.role === 'value').length, valueName, context), properties.valueSchemaFullName, properties.valueSchemaId),
+    valueFormat: side(
+      valueName,
+      valueDelimiter,
+      wrapping(properties, columns.filter((c) => c.role === 'value').length, valueName, context),
+      properties.valueSchemaFullName,
+      properties.valueSchemaId,
+    ),
     window: result.window,
     timestamp: properties.timestamp ?? null,
     readOnly: false,
@@ -121,11 +184,22 @@ export function defineSink(
   return source
 }
 
-function side(name: string, delimiter: string | undefined, wrapSingle: boolean | undefined, schemaFullName: string | undefined, schemaId: number | undefined): SideFormat {
+function side(
+  name: string,
+  delimiter: string | undefined,
+  wrapSingle: boolean | undefined,
+  schemaFullName: string | undefined,
+  schemaId: number | undefined,
+): SideFormat {
   return { name, delimiter, wrapSingle, schemaFullName, schemaId }
 }
 
-function wrapping(properties: WithClause, count: number, formatName: string, context: DefinitionContext): boolean | undefined {
+function wrapping(
+  properties: WithClause,
+  count: number,
+  formatName: string,
+  context: DefinitionContext,
+): boolean | undefined {
   const format = formatByName(formatName)
   if (properties.wrapSingleValue !== undefined) {
     checkWrapSingleValue(format, count, properties.wrapSingleValue)
@@ -144,12 +218,26 @@ function declareColumn(column: ColumnDefinition, context: DefinitionContext): So
 function refuseColumnNames(columns: readonly SourceColumn[], at: Position): void {
   for (const [i, column] of columns.entries()) {
     if (RESERVED_COLUMNS.includes(column.name)) {
-      throw semanticError(`'${column.name}' is a reserved column name. You cannot use it as a name for a column.`, at, 'Choose another name.')
+      throw semanticError(
+        `'${column.name}' is a reserved column name. You cannot use it as a name for a column.`,
+        at,
+        'Choose another name.',
+      )
     }
     if (columns.findIndex((c) => c.name === column.name) < i) {
       throw semanticError(`Duplicate column names: ${column.name}`, at, 'Give each column a name of its own.')
     }
   }
+}
+
+/** WITH (TIMESTAMP='…') must name a column. */
+export function refuseUnknownTimestamp(column: string, names: readonly string[], at: Position): void {
+  if (names.includes(column)) return
+  throw semanticError(
+    `The TIMESTAMP column set in the WITH clause does not exist in the schema: '${column}'`,
+    at,
+    `Columns: ${names.join(', ')}.`,
+  )
 }
 
 const TIMESTAMP_TYPES = ['BIGINT', 'TIMESTAMP', 'STRING']
@@ -159,11 +247,9 @@ function checkTimestamp(source: Source, at: Position): void {
   if (timestamp === null) return
   const column = source.columns.find((c) => c.name === timestamp.column)
   if (column === undefined) {
-    throw semanticError(
-      `The TIMESTAMP column set in the WITH clause does not exist in the schema: '${timestamp.column}'`,
-      at,
-      `Columns: ${source.columns.map((c) => c.name).join(', ')}.`,
-    )
+    const names = source.columns.map((c) => c.name)
+    refuseUnknownTimestamp(timestamp.column, names, at)
+    return
   }
   if (!TIMESTAMP_TYPES.includes(column.type.base)) {
     throw semanticError(
@@ -173,10 +259,16 @@ function checkTimestamp(source: Source, at: Position): void {
     )
   }
   if (column.type.base === 'STRING' && timestamp.format === null) {
-    throw semanticError(`A String timestamp field has been specified without also specifying the 'TIMESTAMP_FORMAT'`, at)
+    throw semanticError(
+      `A String timestamp field has been specified without also specifying the 'TIMESTAMP_FORMAT'`,
+      at,
+    )
   }
   if (column.type.base !== 'STRING' && timestamp.format !== null) {
-    throw semanticError(`'TIMESTAMP_FORMAT' set, but timestamp column was not of type String. Got: ${column.type.base}`, at)
+    throw semanticError(
+      `'TIMESTAMP_FORMAT' set, but timestamp column was not of type String. Got: ${column.type.base}`,
+      at,
+    )
   }
 }
 
@@ -189,7 +281,8 @@ function checkFormats(source: Source, _properties: WithClause, context: Definiti
 }
 
 function withPosition(error: unknown, at: Position): unknown {
-  if (error instanceof Error && 'kind' in error) return semanticError(error.message, at, (error as { fix?: string }).fix)
+  if (error instanceof Error && 'kind' in error)
+    return semanticError(error.message, at, (error as { fix?: string }).fix)
   return error
 }
 
@@ -214,7 +307,11 @@ export function registerSchemas(source: Source, registry: SchemaRegistry): void 
   }
 }
 
-function sideOf(source: Source, isKey: boolean, registry: SchemaRegistry): { format: Format; columns: readonly SourceColumn[]; options: FormatOptions } {
+function sideOf(
+  source: Source,
+  isKey: boolean,
+  registry: SchemaRegistry,
+): { format: Format; columns: readonly SourceColumn[]; options: FormatOptions } {
   const side = isKey ? source.keyFormat : source.valueFormat
   const defaultName = isKey && source.derived && side.name === 'AVRO' ? defaultKeySchemaName(source) : undefined
   return {

@@ -7,7 +7,11 @@ export function parseDuration(text: string, at?: Position): number {
   const match = /^\s*(\d+)\s+([a-z]+?)s?\s*$/i.exec(text)
   const unit = UNITS[match?.[2]?.toUpperCase() ?? '']
   if (match === null || unit === undefined) {
-    throw semanticError(`Invalid duration: '${text}'. Example value: '10 SECONDS'`, at, `Units: ${Object.keys(UNITS).join('S, ')}S.`)
+    throw semanticError(
+      `Invalid duration: '${text}'. Example value: '10 SECONDS'`,
+      at,
+      `Units: ${Object.keys(UNITS).join('S, ')}S.`,
+    )
   }
   return Number(match[1]) * unit
 }

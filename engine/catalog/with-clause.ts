@@ -1,7 +1,7 @@
 import { type Position, semanticError } from '../errors.ts'
-import { parseDuration } from './duration.ts'
 import type { Properties } from '../syntax/ast.ts'
 import { formatExpression, nearest } from '../syntax/index.ts'
+import { parseDuration } from './duration.ts'
 import type { KeyWindow, TimestampColumn, WindowType } from './source.ts'
 
 /** A WITH clause, read and checked; undefined where a property is not given. */
@@ -111,7 +111,10 @@ class Reader {
     if (text === undefined) return undefined
     const value = Number(text)
     if (!Number.isInteger(value) || value < 1) {
-      throw semanticError(`Failed to prepare statement: Invalid value ${text} for property ${name}: must be a whole number of at least 1.`, this.at(name))
+      throw semanticError(
+        `Failed to prepare statement: Invalid value ${text} for property ${name}: must be a whole number of at least 1.`,
+        this.at(name),
+      )
     }
     return value
   }
@@ -120,7 +123,10 @@ class Reader {
     const text = this.text(name)?.toLowerCase()
     if (text === undefined) return undefined
     if (text !== 'true' && text !== 'false') {
-      throw semanticError(`Failed to prepare statement: Invalid value ${text} for property ${name}: must be true or false.`, this.at(name))
+      throw semanticError(
+        `Failed to prepare statement: Invalid value ${text} for property ${name}: must be true or false.`,
+        this.at(name),
+      )
     }
     return text === 'true'
   }
@@ -160,7 +166,11 @@ function readWindow(reader: Reader): KeyWindow | undefined {
   const size = reader.text('WINDOW_SIZE')
   if (type === undefined) {
     if (size !== undefined) {
-      throw semanticError("'WINDOW_SIZE' should only be set for windowed sources.", reader.at('WINDOW_SIZE'), 'Add WINDOW_TYPE.')
+      throw semanticError(
+        "'WINDOW_SIZE' should only be set for windowed sources.",
+        reader.at('WINDOW_SIZE'),
+        'Add WINDOW_TYPE.',
+      )
     }
     return undefined
   }

@@ -2,7 +2,7 @@ import type { AggregateCall, AggregateNode } from '../plan/nodes.ts'
 import type { Typed } from '../plan/typed.ts'
 import { AggregateState, type Session } from '../runtime/aggregate-state.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
-import { box, either, ExpressionCompiler, type ExpressionEnvironment, type Fragment, unbox } from './expression.ts'
+import { box, ExpressionCompiler, type ExpressionEnvironment, either, type Fragment, unbox } from './expression.ts'
 import { AggregateLanes } from './lanes.ts'
 import { columnLiteral, compileCondition, compileGuarded, grow, type ReportError, store, storeNull } from './output.ts'
 import { columnsUsed, RowSource } from './row-source.ts'
@@ -21,6 +21,7 @@ export interface AggregateOptions {
   readonly compareKeys: (a: number, b: number) => number
   /** ms of wall clock between emissions of final results; 0: none */
   readonly finalInterval: number
+  readonly emissionClock: () => number
   /** final results of windows that ksqlDB's window store has expired are lost, as they are there */
   readonly loseExpired: boolean
 }
@@ -30,7 +31,12 @@ type Process = (state: AggregateState, batch: Batch, previous: Batch | null) => 
 /**
  * Compiles a grouping into one loop over the batch: filter, key, windows, arguments, update, emission. Per record, in record order.
  */
-export function compileAggregate(node: AggregateNode, environment: ExpressionEnvironment, report: ReportError, options: AggregateOptions): AggregateKernel {
+export function compileAggregate(
+  node: AggregateNode,
+  environment: ExpressionEnvironment,
+  report: ReportError,
+  options: AggregateOptions,
+): AggregateKernel {
   const lanes = new AggregateLanes(node.aggregates, environment)
   const state = new AggregateState(
     node.groupBy.map((e) => e.type),
@@ -48,7 +54,13 @@ class AggregateCompiler {
   private readonly options: AggregateOptions
   private readonly out = new SourceWriter()
 
-  constructor(node: AggregateNode, lanes: AggregateLanes, environment: ExpressionEnvironment, report: ReportError, options: AggregateOptions) {
+  constructor(
+    node: AggregateNode,
+    lanes: AggregateLanes,
+    environment: ExpressionEnvironment,
+    report: ReportError,
+    options: AggregateOptions,
+  ) {
     this.node = node
     this.lanes = lanes
     this.environment = environment
@@ -64,7 +76,7 @@ class AggregateCompiler {
     named(this.report, 'report')
     named(grow, 'grow')
     named(this.options.compareKeys, 'compareKeys')
-    named(this.environment.now, 'clock')
+    named(this.options.emissionClock, 'clock')
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
     out.emit('const O = makeOut(), P = ' + (this.options.previous ? 'makeOut();' : 'null;'))
@@ -96,14 +108,19 @@ class AggregateCompiler {
     const windowed = this.node.windowPlan !== null
     const typed = layout.flatMap((c, k) => (physicalOf(c.type) === 'ref' ? [] : [{ k, physical: physicalOf(c.type) }]))
     const constructors = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array', ref: '' }
-    p.emit('function makeOut() { return { count: 0, cap: 16, rt: new Float64Array(16), cause: new Int32Array(16), ws: new Float64Array(16), we: new Float64Array(16), tomb: null,')
+    p.emit(
+      'function makeOut() { return { count: 0, cap: 16, rt: new Float64Array(16), cause: new Int32Array(16), ws: new Float64Array(16), we: new Float64Array(16), tomb: null,',
+    )
     for (const [k, c] of layout.entries()) {
       const physical = physicalOf(c.type)
       p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: new ${constructors[physical]}(16), z${k}: null,`)
     }
     p.emit('}; }')
-    p.emit('function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); O.ws = grow(O.ws, cap); O.we = grow(O.we, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);')
-    for (const { k } of typed) p.emit(`O.o${k} = grow(O.o${k}, cap); if (O.z${k} !== null) O.z${k} = grow(O.z${k}, cap);`)
+    p.emit(
+      'function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); O.ws = grow(O.ws, cap); O.we = grow(O.we, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);',
+    )
+    for (const { k } of typed)
+      p.emit(`O.o${k} = grow(O.o${k}, cap); if (O.z${k} !== null) O.z${k} = grow(O.z${k}, cap);`)
     p.emit('}')
     p.emit('function place(O, S, id, ts, ws, we, cause) { if (O.count === O.cap) growOut(O); const o = O.count++;')
     for (const [j, e] of groupBy.entries()) {
@@ -119,11 +136,16 @@ class AggregateCompiler {
       store(p, groupBy.length + i, type, this.lanes.result(p, i, this.lane), 'o', 'O.')
     }
     p.emit('}')
-    p.emit('function emitTombstone(O, S, id, ts, ws, we, cause) { const o = place(O, S, id, ts, ws, we, cause); if (O.tomb === null) O.tomb = new Uint8Array(O.cap); O.tomb[o] = 1;')
-    for (const [i, call] of this.node.aggregates.entries()) storeNull(p, groupBy.length + i, call.resolved.returnType, 'o', 'O.')
+    p.emit(
+      'function emitTombstone(O, S, id, ts, ws, we, cause) { const o = place(O, S, id, ts, ws, we, cause); if (O.tomb === null) O.tomb = new Uint8Array(O.cap); O.tomb[o] = 1;',
+    )
+    for (const [i, call] of this.node.aggregates.entries())
+      storeNull(p, groupBy.length + i, call.resolved.returnType, 'o', 'O.')
     p.emit('}')
     const columns = layout.map((c, k) => columnLiteral(k, c.type, 'O.'))
-    p.emit(`function finish(O) { const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`)
+    p.emit(
+      `function finish(O) { const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`,
+    )
     if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
     p.emit('return R; }')
   }
@@ -142,7 +164,9 @@ class AggregateCompiler {
     }
     const ts = sessions ? 'S.slotEnd[s]' : 'S.slotTime[s]'
     const lost = options.loseExpired && !sessions ? `if (S.slotStart[s] < S.maxStart - ${plan.retention}) return; ` : ''
-    const previous = options.previous ? ' emitTombstone(P, S, S.slotKey[s], S.slotTime[s], S.slotStart[s], S.slotEnd[s], cause);' : ''
+    const previous = options.previous
+      ? ' emitTombstone(P, S, S.slotKey[s], S.slotTime[s], S.slotStart[s], S.slotEnd[s], cause);'
+      : ''
     const ended = node.emitFinal ? `(s) => { ${lost}emit(O, S, s, ${ts}, cause);${previous} }` : 'null'
     p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys); }`)
   }
@@ -191,8 +215,17 @@ class AggregateCompiler {
     const keys = this.node.groupBy.map((e) => ({ e, f: compileGuarded(out, compiler, e, 'GROUP BY') }))
     const absent = either(...keys.flatMap((k) => [k.f.nul, k.f.err]))
     const values = keys.map((k) => box({ ...k.f, nul: 'false' }, k.e.type))
-    const lookup = values.length === 1 ? `S.keys.id1(${values[0]})` : values.length === 2 ? `S.keys.id2(${values.join(', ')})` : `S.keys.id([${values.join(', ')}])`
-    out.emit(absent === 'false' ? `const keyId = ${lookup};` : `const noKey = ${absent}; const keyId = noKey ? -1 : ${lookup};`)
+    const lookup =
+      values.length === 1
+        ? `S.keys.id1(${values[0]})`
+        : values.length === 2
+          ? `S.keys.id2(${values.join(', ')})`
+          : `S.keys.id([${values.join(', ')}])`
+    out.emit(
+      absent === 'false'
+        ? `const keyId = ${lookup};`
+        : `const noKey = ${absent}; const keyId = noKey ? -1 : ${lookup};`,
+    )
     return absent === 'false' ? 'false' : 'noKey'
   }
 
@@ -217,7 +250,9 @@ class AggregateCompiler {
     const { out, options, node } = this
     const emits = !node.emitFinal
     if (emits && options.previous) {
-      out.emit('if (S.slotTime[s] === -Infinity) emitTombstone(P, S, id, ts, S.slotStart[s], S.slotEnd[s], cause); else emit(P, S, s, S.slotTime[s], cause);')
+      out.emit(
+        'if (S.slotTime[s] === -Infinity) emitTombstone(P, S, id, ts, S.slotStart[s], S.slotEnd[s], cause); else emit(P, S, s, S.slotTime[s], cause);',
+      )
     }
     this.lanes.add(out, this.lane, this.argument(fragments))
     out.emit('if (ts > S.slotTime[s]) S.slotTime[s] = ts;')
@@ -238,7 +273,9 @@ class AggregateCompiler {
       out.emit(`const w = Math.floor(ts / ${size}) * ${size};`)
       slot()
     } else {
-      out.emit(`for (let w = Math.floor(Math.max(0, ts - ${size} + ${advance}) / ${advance}) * ${advance}; w <= ts; w += ${advance}) {`)
+      out.emit(
+        `for (let w = Math.floor(Math.max(0, ts - ${size} + ${advance}) / ${advance}) * ${advance}; w <= ts; w += ${advance}) {`,
+      )
       slot()
       out.emit('}')
     }
@@ -257,14 +294,18 @@ class AggregateCompiler {
     out.emit(`const joined = S.takeSessions(id, ts, ${gap});`)
     out.emit('let start = ts, end = ts;')
     out.emit('for (const x of joined) { if (x.start < start) start = x.start; if (x.end > end) end = x.end; }')
-    out.emit(`if (end < S.streamTime - ${grace} - ${gap}) { S.late++; for (const x of joined) S.putSession(id, x); } else {`)
+    out.emit(
+      `if (end < S.streamTime - ${grace} - ${gap}) { S.late++; for (const x of joined) S.putSession(id, x); } else {`,
+    )
     if (emits) {
       out.emit('if (start !== end || joined.length > 1) for (const x of joined) {')
       out.emit('emitTombstone(O, S, id, x.end, x.start, x.end, cause);')
       if (options.previous) out.emit('emit(P, S, x.slot, x.end, cause);')
       out.emit('}')
       if (options.previous) {
-        out.emit('if (start === end && joined.length === 1) emit(P, S, joined[0].slot, end, cause); else emitTombstone(P, S, id, end, start, end, cause);')
+        out.emit(
+          'if (start === end && joined.length === 1) emit(P, S, joined[0].slot, end, cause); else emitTombstone(P, S, id, end, start, end, cause);',
+        )
       }
     }
     out.emit('const s = joined.length === 0 ? S.allocate(id, start, end) : joined[0].slot;')
@@ -313,7 +354,9 @@ class AggregateCompiler {
       out.emit(`const id = ${id}, ts = ${time}, s = S.groupSlot(id);`)
       this.reloadIfGrown()
       if (this.options.previous) {
-        out.emit('if (S.slotTime[s] === -Infinity) emitTombstone(P, S, id, ts, 0, 0, cause); else emit(P, S, s, S.slotTime[s], cause);')
+        out.emit(
+          'if (S.slotTime[s] === -Infinity) emitTombstone(P, S, id, ts, 0, 0, cause); else emit(P, S, s, S.slotTime[s], cause);',
+        )
       }
     }
     const end = () => out.emit('if (ts > S.slotTime[s]) S.slotTime[s] = ts; emit(O, S, s, S.slotTime[s], cause);')

@@ -10,7 +10,11 @@ export function evaluateConstant(e: Typed, environment: ExpressionEnvironment): 
     throw new Error('a constant expression has no columns')
   }
   const out = new SourceWriter()
-  const compiler = new ExpressionCompiler(out, { column: noColumns, pseudo: noColumns, synthetic: noColumns }, environment)
+  const compiler = new ExpressionCompiler(
+    out,
+    { column: noColumns, pseudo: noColumns, synthetic: noColumns },
+    environment,
+  )
   const { val, err } = compiler.boxed(e)
   out.emit(`return ${err === 'false' ? val : `${err} ? null : ${val}`};`)
   const report = (_column: string, error: unknown): never => {

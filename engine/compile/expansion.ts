@@ -2,8 +2,8 @@ import type { MapNode } from '../plan/nodes.ts'
 import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
 import { operandsOf } from '../plan/typed.ts'
 import type { SqlValue } from '../types/values.ts'
-import { compileGuarded } from './output.ts'
 import type { ExpressionCompiler } from './expression.ts'
+import { compileGuarded } from './output.ts'
 import type { SourceWriter } from './source.ts'
 
 /**
@@ -77,7 +77,9 @@ function expandLiterals(
     const struct = skipNulls ? conditionalStruct(item) : null
     if (struct !== null) {
       const when = compileGuarded(out, compiler, struct.when, 'EXPLODE')
-      out.emit(`if (!${when.nul === 'false' ? 'false' : when.nul} && !${when.err === 'false' ? 'false' : when.err} && ${when.val}) {`)
+      out.emit(
+        `if (!${when.nul === 'false' ? 'false' : when.nul} && !${when.err === 'false' ? 'false' : when.err} && ${when.val}) {`,
+      )
       storeRow(
         out,
         node.outputs.map((e) => inline(e, struct.then)),

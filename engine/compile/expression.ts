@@ -1,5 +1,5 @@
 import type { LambdaValue } from '../functions/definition.ts'
-import { type Typed, type TypedCall, type TypedCase, type TypedLambda, anyNode } from '../plan/typed.ts'
+import { anyNode, type Typed, type TypedCall, type TypedCase, type TypedLambda } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import { comparator, equality } from '../types/compare.ts'
 import { Decimal } from '../types/decimal.ts'
@@ -123,12 +123,20 @@ export class ExpressionCompiler {
       case 'array':
       case 'struct': {
         const items = (e.op === 'array' ? e.items : e.fields).map((item) => this.boxed(item))
-        return { val: this.hold(`[${items.map((i) => i.val).join(', ')}]`), nul: NEVER, err: either(...items.map((i) => i.err)) }
+        return {
+          val: this.hold(`[${items.map((i) => i.val).join(', ')}]`),
+          nul: NEVER,
+          err: either(...items.map((i) => i.err)),
+        }
       }
       case 'map': {
         const entries = e.entries.map((entry) => [this.boxed(entry.key), this.boxed(entry.value)] as const)
         const text = entries.map(([k, v]) => `[${k.val}, ${v.val}]`).join(', ')
-        return { val: this.hold(`new Map([${text}])`), nul: NEVER, err: either(...entries.flatMap(([k, v]) => [k.err, v.err])) }
+        return {
+          val: this.hold(`new Map([${text}])`),
+          nul: NEVER,
+          err: either(...entries.flatMap(([k, v]) => [k.err, v.err])),
+        }
       }
     }
   }
@@ -190,7 +198,12 @@ export class ExpressionCompiler {
           const zero = this.out.constant(divisionByZero)
           return this.guarded(type, err, `(${b.val} === 0 ? ${zero}() : (${a.val} ${operator} ${b.val}) | 0)`, true)
         }
-        return this.guarded(type, err, operator === '*' ? `Math.imul(${a.val}, ${b.val})` : `(${a.val} ${operator} ${b.val}) | 0`, false)
+        return this.guarded(
+          type,
+          err,
+          operator === '*' ? `Math.imul(${a.val}, ${b.val})` : `(${a.val} ${operator} ${b.val}) | 0`,
+          false,
+        )
       case 'BIGINT':
         return this.guarded(type, err, `BigInt.asIntN(64, ${a.val} ${operator} ${b.val})`, divides)
       case 'DECIMAL': {
@@ -333,7 +346,9 @@ export class ExpressionCompiler {
     const name = this.out.fresh('t')
     const condition = absent === NEVER ? '' : `if (!${paren(absent)}) `
     // a function that fails gives NULL; what is around it goes on
-    this.out.emit(`let ${name} = null; ${condition}try { ${name} = ${f}(${values.join(', ')}); } catch (error) { report(${this.out.constant(e.name)}, error); }`)
+    this.out.emit(
+      `let ${name} = null; ${condition}try { ${name} = ${f}(${values.join(', ')}); } catch (error) { report(${this.out.constant(e.name)}, error); }`,
+    )
     return unbox(name, err, e.type)
   }
 
@@ -386,7 +401,9 @@ function fail(message: string): never {
 }
 
 function paren(expression: string): string {
-  return /^[\w$.]+$/.test(expression) || (expression.startsWith('(') && balancedTail(expression)) ? expression : `(${expression})`
+  return /^[\w$.]+$/.test(expression) || (expression.startsWith('(') && balancedTail(expression))
+    ? expression
+    : `(${expression})`
 }
 
 function balancedTail(expression: string): boolean {
@@ -441,7 +458,9 @@ function literalText(value: SqlValue): string | null {
 export function box(f: Fragment, type: SqlType): string {
   if (f.nul === NEVER) return f.val
   if (f.nul === 'true') return 'null'
-  return physicalOf(type) === 'ref' && f.val !== 'null' && f.nul === `(${f.val} === null)` ? f.val : `(${f.nul} ? null : ${f.val})`
+  return physicalOf(type) === 'ref' && f.val !== 'null' && f.nul === `(${f.val} === null)`
+    ? f.val
+    : `(${f.nul} ? null : ${f.val})`
 }
 
 /** The fragment of a variable that holds null for NULL. */
@@ -454,7 +473,10 @@ export function mayThrow(e: Typed): boolean {
   return anyNode(e, (node) => {
     switch (node.op) {
       case 'arithmetic':
-        return node.type.base === 'DECIMAL' || (node.type.base !== 'DOUBLE' && (node.operator === '/' || node.operator === '%'))
+        return (
+          node.type.base === 'DECIMAL' ||
+          (node.type.base !== 'DOUBLE' && (node.operator === '/' || node.operator === '%'))
+        )
       case 'convert':
         return node.throws
       case 'subscript':

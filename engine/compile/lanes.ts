@@ -1,6 +1,6 @@
+import type { Accumulator } from '../functions/definition.ts'
 import type { AggregateCall } from '../plan/nodes.ts'
 import { type Physical, physicalOf } from '../runtime/batch.ts'
-import type { Accumulator } from '../functions/definition.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { ExpressionEnvironment, Fragment } from './expression.ts'
 import { box, unbox } from './expression.ts'
@@ -33,7 +33,8 @@ export class AggregateLanes {
   private readonly shared = new Map<string, number>()
   private readonly groups = new Map<string, ArgumentGroup>()
   private readonly results: ((out: SourceWriter, lane: (i: number) => string) => Fragment)[] = []
-  private readonly merges: ((out: SourceWriter, into: (i: number) => string, from: (i: number) => string) => void)[] = []
+  private readonly merges: ((out: SourceWriter, into: (i: number) => string, from: (i: number) => string) => void)[] =
+    []
   /** adds of accumulators: they see NULLs, and several arguments */
   private readonly general: { call: AggregateCall; lane: number; accumulator: Accumulator<unknown> }[] = []
 
@@ -48,11 +49,19 @@ export class AggregateLanes {
   }
 
   /** Code that adds a row to the slot. `argument` compiles an argument and gives its fragment. */
-  add(out: SourceWriter, lane: (i: number) => string, argument: (call: AggregateCall, index: number) => Fragment): void {
+  add(
+    out: SourceWriter,
+    lane: (i: number) => string,
+    argument: (call: AggregateCall, index: number) => Fragment,
+  ): void {
     this.update(out, lane, argument, (g) => g.adds, 'add')
   }
 
-  undo(out: SourceWriter, lane: (i: number) => string, argument: (call: AggregateCall, index: number) => Fragment): void {
+  undo(
+    out: SourceWriter,
+    lane: (i: number) => string,
+    argument: (call: AggregateCall, index: number) => Fragment,
+  ): void {
     this.update(out, lane, argument, (g) => g.undos, 'undo')
   }
 
@@ -173,7 +182,9 @@ export class AggregateLanes {
     const physical = physicalOf(type)
     const initial = physical === 'i64' ? 0n : 0
     const add = (a: string, op: string, b: string) =>
-      physical === 'f64' ? `${a} ${op}= ${b};` : `${a} = ${physical === 'i32' ? `(${a} ${op} ${b}) | 0` : `BigInt.asIntN(64, ${a} ${op} ${b})`};`
+      physical === 'f64'
+        ? `${a} ${op}= ${b};`
+        : `${a} = ${physical === 'i32' ? `(${a} ${op} ${b}) | 0` : `BigInt.asIntN(64, ${a} ${op} ${b})`};`
     return this.lane(`sum ${group.call.argKey}`, { physical, initial }, group, (self) => ({
       add: (out, lane, arg) => out.emit(add(lane(self), '+', arg.val)),
       undo: (out, lane, arg) => out.emit(add(lane(self), '-', arg.val)),
@@ -193,10 +204,13 @@ export class AggregateLanes {
     }
     const initial = physical === 'i64' ? 0n : 0
     return this.lane(`${name} ${group.call.argKey}`, { physical, initial }, group, (self) => ({
-      add: (out, lane, arg) => out.emit(`if (${lane(count)} === 1 || ${better(arg.val, lane(self))}) ${lane(self)} = ${arg.val};`),
+      add: (out, lane, arg) =>
+        out.emit(`if (${lane(count)} === 1 || ${better(arg.val, lane(self))}) ${lane(self)} = ${arg.val};`),
       merge: (out, into, from) => {
         // the counts are merged already: equal counts mean that only the other side has values
-        out.emit(`if (${from(count)} > 0 && (${into(count)} === ${from(count)} || ${better(from(self), into(self))})) ${into(self)} = ${from(self)};`)
+        out.emit(
+          `if (${from(count)} > 0 && (${into(count)} === ${from(count)} || ${better(from(self), into(self))})) ${into(self)} = ${from(self)};`,
+        )
       },
     }))
   }
@@ -213,7 +227,9 @@ export class AggregateLanes {
       merge: (out, into, from) => {
         const [n, m] = [from(count), `(${into(count)} - ${from(count)})`]
         const distance = `((${into(sum)} - ${from(sum)}) / ${m} - ${from(sum)} / ${n})`
-        out.emit(`if (${n} > 0) ${into(self)} = ${m} === 0 ? ${from(self)} : ${into(self)} + ${from(self)} + ${distance} ** 2 * ${m} * ${n} / ${into(count)};`)
+        out.emit(
+          `if (${n} > 0) ${into(self)} = ${m} === 0 ? ${from(self)} : ${into(self)} + ${from(self)} + ${distance} ** 2 * ${m} * ${n} / ${into(count)};`,
+        )
       },
     }))
   }

@@ -1,9 +1,18 @@
 import type { LayoutColumn, MapNode } from '../plan/nodes.ts'
 import { anyNode, type Typed } from '../plan/typed.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
-import { ExpressionCompiler, type ExpressionEnvironment } from './expression.ts'
 import { expansionOf } from './expansion.ts'
-import { columnLiteral, compileCondition, compileGuarded, declareOutput, grow, type ReportError, store, storeNull } from './output.ts'
+import { ExpressionCompiler, type ExpressionEnvironment } from './expression.ts'
+import {
+  columnLiteral,
+  compileCondition,
+  compileGuarded,
+  declareOutput,
+  grow,
+  type ReportError,
+  store,
+  storeNull,
+} from './output.ts'
 import { columnsUsed, RowSource, usesSynthetic } from './row-source.ts'
 import { SourceWriter } from './source.ts'
 
@@ -11,7 +20,12 @@ import { SourceWriter } from './source.ts'
 export type MapKernel = (batch: Batch) => Batch
 
 /** Compiles filter, expansion and projection into one loop; columns that only change their name are shared, not copied. */
-export function compileMap(node: MapNode, aligned: boolean, environment: ExpressionEnvironment, report: ReportError): MapKernel {
+export function compileMap(
+  node: MapNode,
+  aligned: boolean,
+  environment: ExpressionEnvironment,
+  report: ReportError,
+): MapKernel {
   const keepsRows = node.tableCalls.length === 0 && (node.where === null || aligned)
   return keepsRows ? compileDense(node, environment, report) : compileSparse(node, environment, report)
 }
@@ -57,10 +71,16 @@ function compileDense(node: MapNode, environment: ExpressionEnvironment, report:
     }
     out.emit('}')
   }
-  const columns = node.outputs.map((e, k) => (computed.includes(k) ? columnLiteral(k, e.type) : `B.columns[${e.op === 'column' ? e.index : 0}]`))
+  const columns = node.outputs.map((e, k) =>
+    computed.includes(k) ? columnLiteral(k, e.type) : `B.columns[${e.op === 'column' ? e.index : 0}]`,
+  )
   out.emit(`const R = new Batch(n, [${columns.join(', ')}], B.rowtime);`)
   out.emit('R.tombstone = T; R.cause = B.cause; R.headers = B.headers;')
-  out.emit(node.rekeys ? 'R.keyNull = null;' : 'R.keyNull = B.keyNull; R.windowStart = B.windowStart; R.windowEnd = B.windowEnd;')
+  out.emit(
+    node.rekeys
+      ? 'R.keyNull = null;'
+      : 'R.keyNull = B.keyNull; R.windowStart = B.windowStart; R.windowEnd = B.windowEnd;',
+  )
   out.emit('return R;')
   return finish(out, report)
 }
@@ -72,15 +92,25 @@ function typeOf(node: MapNode, k: number) {
 }
 
 /** Row i without value: NULL values, keys as far as they can be told. In a block of its own. */
-function storeTombstone(out: SourceWriter, node: MapNode, columns: readonly number[], environment: ExpressionEnvironment): void {
+function storeTombstone(
+  out: SourceWriter,
+  node: MapNode,
+  columns: readonly number[],
+  environment: ExpressionEnvironment,
+): void {
   const input = node.input.layout
   const row = new RowSource(input, 'B', 'c')
   const compiler = new ExpressionCompiler(out, row, environment)
   const keys = columns.flatMap((k) => {
     const e = node.outputs[k]
-    return e !== undefined && node.layout[k]?.role === 'key' && !needsValue(e, input) && !usesSynthetic(e) ? [{ k, e }] : []
+    return e !== undefined && node.layout[k]?.role === 'key' && !needsValue(e, input) && !usesSynthetic(e)
+      ? [{ k, e }]
+      : []
   })
-  row.load(out, keys.map((x) => x.e))
+  row.load(
+    out,
+    keys.map((x) => x.e),
+  )
   for (const k of columns) {
     const key = keys.find((x) => x.k === k)
     if (key === undefined) storeNull(out, k, typeOf(node, k), 'i')
@@ -96,12 +126,16 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   const { where, outputs, tableCalls } = node
   const all = [...(where === null ? [] : [where]), ...outputs, ...tableCalls.flatMap((c) => c.args)]
   const expands = tableCalls.length > 0
-  out.emit('const n = B.count, T = B.tombstone, C = B.cause, RT = B.rowtime, KN = B.keyNull, WS = B.windowStart, WE = B.windowEnd, H = B.headers;')
+  out.emit(
+    'const n = B.count, T = B.tombstone, C = B.cause, RT = B.rowtime, KN = B.keyNull, WS = B.windowStart, WE = B.windowEnd, H = B.headers;',
+  )
   out.emit(`let o = 0, cap = ${expands ? 'Math.max(n, 16)' : 'n'};`)
   row.declare(out, columnsUsed(all))
   for (let k = 0; k < outputs.length; k++) declareOutput(out, k, typeOf(node, k), 'let')
   out.emit('let oRT = new Float64Array(cap), oC = new Int32Array(cap);')
-  out.emit('let oKN = KN === null ? null : new Uint8Array(cap), oWS = WS === null ? null : new Float64Array(cap), oWE = WE === null ? null : new Float64Array(cap);')
+  out.emit(
+    'let oKN = KN === null ? null : new Uint8Array(cap), oWS = WS === null ? null : new Float64Array(cap), oWE = WE === null ? null : new Float64Array(cap);',
+  )
   out.emit('const oH = H === null ? null : [];')
   out.emit('for (let i = 0; i < n; i++) {')
   out.emit('if (T !== null && T[i] === 1) continue;')
@@ -116,7 +150,9 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
       store(target, k, typeOf(node, k), compileGuarded(target, inner, e, node.layout[k]?.name ?? ''), 'o')
     }
     target.emit('oRT[o] = RT[i]; oC[o] = C === null ? i : C[i];')
-    target.emit('if (oKN !== null) oKN[o] = KN[i]; if (oWS !== null) { oWS[o] = WS[i]; oWE[o] = WE[i]; } if (oH !== null) oH[o] = H[i];')
+    target.emit(
+      'if (oKN !== null) oKN[o] = KN[i]; if (oWS !== null) { oWS[o] = WS[i]; oWE[o] = WE[i]; } if (oH !== null) oH[o] = H[i];',
+    )
     target.emit('o++;')
   }
   if (expands) {

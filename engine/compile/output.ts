@@ -1,7 +1,7 @@
 import type { Typed } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { either, type ExpressionCompiler, type Fragment, mayThrow } from './expression.ts'
+import { type ExpressionCompiler, either, type Fragment, mayThrow } from './expression.ts'
 import { type SourceWriter, zeroOf } from './source.ts'
 
 /** Called when an expression fails: the column becomes NULL and the failure is counted. */
@@ -36,7 +36,8 @@ export function store(out: SourceWriter, k: number, type: SqlType, f: Fragment, 
 
 export function storeNull(out: SourceWriter, k: number, type: SqlType, row: string, target = ''): void {
   if (physicalOf(type) === 'ref') out.emit(`${target}o${k}[${row}] = null;`)
-  else out.emit(`if (${target}z${k} === null) ${target}z${k} = new Uint8Array(${target}cap); ${target}z${k}[${row}] = 1;`)
+  else
+    out.emit(`if (${target}z${k} === null) ${target}z${k} = new Uint8Array(${target}cap); ${target}z${k}[${row}] = 1;`)
 }
 
 export function columnLiteral(k: number, type: SqlType, target = ''): string {

@@ -38,6 +38,7 @@ export interface PipelineOptions {
   /** compares serialised keys of a grouping, given as column values */
   readonly keyOrder: (columns: PlanNode['layout']) => (a: readonly unknown[], b: readonly unknown[]) => number
   readonly finalInterval: number
+  readonly emissionClock: () => number
   readonly loseExpired: boolean
 }
 
@@ -77,6 +78,7 @@ class PipelineBuilder {
           previous,
           compareKeys: (a, b) => order(kernel.state.keys.values(a), kernel.state.keys.values(b)),
           finalInterval: this.options.finalInterval,
+          emissionClock: this.options.emissionClock,
           loseExpired: this.options.loseExpired,
         })
         this.states.push(kernel.state)
@@ -103,7 +105,13 @@ class PipelineBuilder {
     }
   }
 
-  private source(source: Source, kind: 'stream' | 'table', previous: boolean, layout: PlanNode['layout'], emit: Emit): void {
+  private source(
+    source: Source,
+    kind: 'stream' | 'table',
+    previous: boolean,
+    layout: PlanNode['layout'],
+    emit: Emit,
+  ): void {
     if (kind === 'stream') {
       this.inputs.push({ source, kind, process: (batch) => emit(batch, null) })
       return

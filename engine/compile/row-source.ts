@@ -58,7 +58,11 @@ export class RowSource implements RowScope {
       case 'ROWPARTITION':
         return { val: '0', nul: 'false', err: 'false' }
       case 'ROWOFFSET':
-        return { val: `(${b}.offsets === null ? 0n : BigInt(${b}.offsets[i]))`, nul: `(${b}.offsets === null)`, err: 'false' }
+        return {
+          val: `(${b}.offsets === null ? 0n : BigInt(${b}.offsets[i]))`,
+          nul: `(${b}.offsets === null)`,
+          err: 'false',
+        }
       case 'WINDOWSTART':
         return { val: `BigInt(${b}.windowStart[i])`, nul: 'false', err: 'false' }
       case 'WINDOWEND':

@@ -1,5 +1,5 @@
-import type { SqlType } from '../types/sql-type.ts'
 import { type Physical, physicalOf } from '../runtime/batch.ts'
+import type { SqlType } from '../types/sql-type.ts'
 
 /**
  * Generated JavaScript being written. SQL text and identifiers never become code: literals and helpers are passed in as constants
@@ -31,7 +31,7 @@ export class SourceWriter {
   }
 
   fresh(prefix: string): string {
-    return `${prefix}${this.counter.next++}`
+    return `${prefix}$${this.counter.next++}`
   }
 
   /** The name under which generated code sees a run-time value. */
@@ -47,7 +47,9 @@ export class SourceWriter {
   /** Compiles the text as the body of a function of `parameters`; constants become its closure. */
   compile<F>(parameters: readonly string[], prologue: readonly string[] = []): F {
     const names = this.constants.map((_, i) => `K${i}`)
-    const body = [`'use strict'`, ...prologue, `return function (${parameters.join(', ')}) {`, ...this.lines, '}'].join('\n')
+    const body = [`'use strict'`, ...prologue, `return function (${parameters.join(', ')}) {`, ...this.lines, '}'].join(
+      '\n',
+    )
     let factory: (...constants: unknown[]) => F
     try {
       factory = new Function(...names, body) as typeof factory

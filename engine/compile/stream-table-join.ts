@@ -1,7 +1,7 @@
 import type { StreamTableJoinNode } from '../plan/nodes.ts'
 import { Batch, gather, withoutTombstones } from '../runtime/batch.ts'
 import type { TableStore } from '../runtime/table-store.ts'
-import { box, either, ExpressionCompiler, type ExpressionEnvironment, unbox } from './expression.ts'
+import { box, ExpressionCompiler, type ExpressionEnvironment, either, unbox } from './expression.ts'
 import { columnLiteral, compileGuarded, declareOutput, type ReportError, store } from './output.ts'
 import { columnsUsed, RowSource } from './row-source.ts'
 import { SourceWriter } from './source.ts'
@@ -10,7 +10,12 @@ import { SourceWriter } from './source.ts'
  * Looks the table's row up for every row of the stream. LEFT keeps rows without a match (also those without key), INNER drops them; rows without
  * value are dropped by both, as Kafka Streams does.
  */
-export function compileStreamTableJoin(node: StreamTableJoinNode, table: TableStore, environment: ExpressionEnvironment, report: ReportError): (batch: Batch) => Batch {
+export function compileStreamTableJoin(
+  node: StreamTableJoinNode,
+  table: TableStore,
+  environment: ExpressionEnvironment,
+  report: ReportError,
+): (batch: Batch) => Batch {
   const { left, inner, leftKey, layout } = node
   const out = new SourceWriter()
   const row = new RowSource(left.layout, 'B', 'c')
@@ -51,13 +56,24 @@ export function compileStreamTableJoin(node: StreamTableJoinNode, table: TableSt
   })
   if (shared) {
     out.emit(`const R = new Batch(n, [${columns.join(', ')}], B.rowtime);`)
-    out.emit('R.cause = C; R.keyNull = B.keyNull; R.headers = B.headers; R.windowStart = B.windowStart; R.windowEnd = B.windowEnd;')
+    out.emit('R.cause = C; R.headers = B.headers; R.windowStart = B.windowStart; R.windowEnd = B.windowEnd;')
   } else {
     out.emit(`const R = new Batch(o, [${columns.join(', ')}], oRT);`)
     out.emit('R.cause = oC; if (B.headers !== null) R.headers = Array.from(keep.subarray(0, o), (i) => B.headers[i]);')
-    out.emit('if (B.windowStart !== null) { R.windowStart = Float64Array.from(keep.subarray(0, o), (i) => B.windowStart[i]); R.windowEnd = Float64Array.from(keep.subarray(0, o), (i) => B.windowEnd[i]); }')
+    out.emit(
+      'if (B.windowStart !== null) { R.windowStart = Float64Array.from(keep.subarray(0, o), (i) => B.windowStart[i]); R.windowEnd = Float64Array.from(keep.subarray(0, o), (i) => B.windowEnd[i]); }',
+    )
   }
   out.emit('return R;')
   const named = (value: unknown, name: string) => `const ${name} = ${out.constant(value)};`
-  return out.compile(['B'], [named(Batch, 'Batch'), named(report, 'report'), named(table, 'table'), named(gather, 'gather'), named(withoutTombstones, 'withoutTombstones')])
+  return out.compile(
+    ['B'],
+    [
+      named(Batch, 'Batch'),
+      named(report, 'report'),
+      named(table, 'table'),
+      named(gather, 'gather'),
+      named(withoutTombstones, 'withoutTombstones'),
+    ],
+  )
 }

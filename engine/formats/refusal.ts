@@ -25,7 +25,7 @@ export function unsupportedSchema(
 }
 
 /** The WITH options only some formats have: a delimiter, a schema's full name. */
-export function checkOptions(format: string, options: FormatOptions): void {
+export function checkOptions(format: string, options: Pick<FormatOptions, 'delimiter' | 'schemaFullName'>): void {
   if (options.delimiter !== undefined && format !== 'DELIMITED') {
     throw new KsqlError('semantic', `${format} does not support the following configs: [delimiter]`, {
       fix: 'Leave the delimiter out, or use the format DELIMITED.',

@@ -10,8 +10,8 @@ import { columnRefs, directOperands } from './rewrite.ts'
 import type { RelationScope } from './scope.ts'
 import { calls, formatQuoted, listNames, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
 import { located, must, type Scope, TypeChecker } from './type-check.ts'
-import { planWindow } from './window.ts'
 import type { Typed } from './typed.ts'
+import { planWindow } from './window.ts'
 
 interface AggregationInput {
   readonly query: Query
@@ -23,27 +23,49 @@ interface AggregationInput {
 }
 
 /** SELECT … GROUP BY: aggregates over the grouping, then HAVING and the SELECT list over their results. */
-export function planAggregation({ query, target, environment, relation, columns, aggregates }: AggregationInput): QueryPlan {
+export function planAggregation({
+  query,
+  target,
+  environment,
+  relation,
+  columns,
+  aggregates,
+}: AggregationInput): QueryPlan {
   const { scope } = relation
   const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
   const isTable = relation.node.kind === 'table'
   for (const e of query.groupBy) {
     const [call] = calls(e, isAggregate)
     if (call !== undefined) {
-      throw semanticError(`GROUP BY does not support aggregate functions: ${call.name} is an aggregate function.`, call.at, 'Group in one query, and the result in another.')
+      throw semanticError(
+        `GROUP BY does not support aggregate functions: ${call.name} is an aggregate function.`,
+        call.at,
+        'Group in one query, and the result in another.',
+      )
     }
     refuseWindowBounds(e, query, scope)
   }
   const windowed = query.window !== null
   if (query.groupBy.length === 0) throw missingGroupBy(columns, aggregates, target, isAggregate)
   if (aggregates.length === 0) {
-    throw semanticError('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.at, 'Add COUNT(*), for example.')
+    throw semanticError(
+      'GROUP BY requires aggregate functions in either the SELECT or HAVING clause.',
+      query.at,
+      'Add COUNT(*), for example.',
+    )
   }
   if (query.emit === 'FINAL' && !windowed) {
-    throw semanticError('EMIT FINAL is only supported for windowed aggregations.', query.at, 'Add a WINDOW, or use EMIT CHANGES.')
+    throw semanticError(
+      'EMIT FINAL is only supported for windowed aggregations.',
+      query.at,
+      'Add a WINDOW, or use EMIT CHANGES.',
+    )
   }
   if (windowed && isTable) {
-    throw semanticError('WINDOW clause is only supported on streams: tables have no windows of their own.', query.window?.at)
+    throw semanticError(
+      'WINDOW clause is only supported on streams: tables have no windows of their own.',
+      query.window?.at,
+    )
   }
   if (query.having !== null) refuseWindowBounds(query.having, query, scope)
 
@@ -55,13 +77,14 @@ export function planAggregation({ query, target, environment, relation, columns,
     }
   }
   refuseKafkaSources(scope, query.at)
-  const inputChecker = (clause: string) => new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const inputChecker = (clause: string) =>
+    new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
   const groupBy = query.groupBy.map((e) => inputChecker('GROUP BY').check(e))
   const where = query.where === null ? null : inputChecker('WHERE').checkPredicate(query.where)
   const planned = planCalls(aggregates, environment, scope, inputChecker('SELECT'))
   if (isTable) refuseOneWay(planned, query.at)
 
-  const windowPlan = query.window === null ? null : planWindow(query.window)
+  const windowPlan = query.window === null ? null : planWindow(query.window, query.emit === 'FINAL')
   const input: PlanNode = isTable && where !== null ? tableFilter(relation.node, where) : relation.node
   const aggregate: AggregateNode = {
     op: 'aggregate',
@@ -87,16 +110,24 @@ export function planAggregation({ query, target, environment, relation, columns,
     if (e.kind !== 'call' || !isAggregate(e.name)) return null
     const index = planned.findIndex((p) => p.canonical === text)
     const call = planned[index]
-    return call === undefined ? null : { op: 'column', index: groupBy.length + index, type: call.call.resolved.returnType }
+    return call === undefined
+      ? null
+      : { op: 'column', index: groupBy.length + index, type: call.call.resolved.returnType }
   }
   const bounds = (ref: ColumnRef): Typed | null => {
     const isBound = ref.name === 'WINDOWSTART' || ref.name === 'WINDOWEND'
-    return isBound && windowed ? { op: 'pseudo', name: ref.name as 'WINDOWSTART', type: BIGINT } : null
+    return isBound && windowed && !scope.isJoin ? { op: 'pseudo', name: ref.name as 'WINDOWSTART', type: BIGINT } : null
   }
   const notGrouped = columns.filter((c) => hasUngrouped(c.expression, scope, groupCanonical, isAggregate, windowed))
   if (notGrouped.length > 0) {
     for (const c of notGrouped) for (const ref of columnRefs(c.expression)) scope.column('SELECT', ref)
-    const shown = notGrouped.map((c) => formatExpression(c.expression.kind === 'column' && c.fromStar ? { ...c.expression, source: scope.isJoin ? c.expression.source : null } : c.expression))
+    const shown = notGrouped.map((c) =>
+      formatExpression(
+        c.expression.kind === 'column' && c.fromStar
+          ? { ...c.expression, source: scope.isJoin ? c.expression.source : null }
+          : c.expression,
+      ),
+    )
     throw semanticError(
       `Non-aggregate SELECT expression(s) not part of GROUP BY: ${shown.join(', ')}\nEither add the column(s) to the GROUP BY or remove them from the SELECT.`,
       notGrouped[0]?.at,
@@ -116,10 +147,13 @@ export function planAggregation({ query, target, environment, relation, columns,
       )
     },
   })
-  const having = query.having === null ? null : new TypeChecker(environment, outputScope('HAVING')).checkPredicate(query.having)
+  const having =
+    query.having === null ? null : new TypeChecker(environment, outputScope('HAVING')).checkPredicate(query.having)
   const typed = columns.map((c) => new TypeChecker(environment, outputScope('SELECT')).check(c.expression))
 
-  const keyItems = groupCanonical.map((text) => columns.flatMap((c, i) => (scope.canonical(c.expression) === text ? [i] : [])))
+  const keyItems = groupCanonical.map((text) =>
+    columns.flatMap((c, i) => (scope.canonical(c.expression) === text ? [i] : [])),
+  )
   if (target.name !== null) checkKeys(keyItems, columns, query, target.name)
   const keyIndexes = keyItems.flatMap((items) => items.slice(0, 1))
   const valueIndexes = columns.map((_, i) => i).filter((i) => !keyIndexes.includes(i))
@@ -130,7 +164,9 @@ export function planAggregation({ query, target, environment, relation, columns,
   const ordered = order.flatMap((i) => {
     const column = columns[i]
     const output = typed[i]
-    return column === undefined || output === undefined ? [] : [{ column, output, role: keyIndexes.includes(i) ? ('key' as const) : ('value' as const) }]
+    return column === undefined || output === undefined
+      ? []
+      : [{ column, output, role: keyIndexes.includes(i) ? ('key' as const) : ('value' as const) }]
   })
   const layout: LayoutColumn[] = ordered.map((x) => ({ name: x.column.name, type: x.output.type, role: x.role }))
   refuseDuplicateColumns(
@@ -157,7 +193,17 @@ function keyWindow(plan: WindowPlan | null, _input: PlanNode) {
 
 function tableFilter(input: PlanNode, where: Typed): MapNode {
   const outputs = input.layout.map((c, index): Typed => ({ op: 'column', index, type: c.type }))
-  return { op: 'map', kind: 'table', window: input.window, layout: input.layout, input, where, tableCalls: [], outputs, rekeys: false }
+  return {
+    op: 'map',
+    kind: 'table',
+    window: input.window,
+    layout: input.layout,
+    input,
+    where,
+    tableCalls: [],
+    outputs,
+    rekeys: false,
+  }
 }
 
 interface PlannedCall {
@@ -166,12 +212,21 @@ interface PlannedCall {
 }
 
 /** Equal calls are computed once. */
-function planCalls(aggregates: readonly FunctionCall[], environment: PlanEnvironment, scope: RelationScope, checker: TypeChecker): PlannedCall[] {
+function planCalls(
+  aggregates: readonly FunctionCall[],
+  environment: PlanEnvironment,
+  scope: RelationScope,
+  checker: TypeChecker,
+): PlannedCall[] {
   const planned: PlannedCall[] = []
   for (const call of aggregates) {
     const nested = call.args.flatMap((arg) => calls(arg, (name) => environment.functions.aggregate(name) !== undefined))
     if (nested.length > 0) {
-      throw semanticError(`Aggregate functions can not be nested: ${formatExpression(call)}`, call.at, 'Aggregate in one query, and the result in another.')
+      throw semanticError(
+        `Aggregate functions can not be nested: ${formatExpression(call)}`,
+        call.at,
+        'Aggregate in one query, and the result in another.',
+      )
     }
     const canonical = scope.canonical(call)
     if (planned.some((p) => p.canonical === canonical)) continue
@@ -179,7 +234,17 @@ function planCalls(aggregates: readonly FunctionCall[], environment: PlanEnviron
     if (fn === undefined) throw environment.functions.unknown(call.name)
     for (const arg of call.args) refuseBoundsInArgument(arg, scope)
     // COUNT(*) and COUNT() count rows: ROWTIME is never NULL
-    const args: readonly Expression[] = call.args.length === 0 && fn.name === 'COUNT' ? [{ kind: 'column', source: scope.isJoin ? (scope.sources[0]?.alias ?? null) : null, name: 'ROWTIME', at: call.at }] : call.args
+    const args: readonly Expression[] =
+      call.args.length === 0 && fn.name === 'COUNT'
+        ? [
+            {
+              kind: 'column',
+              source: scope.isJoin ? (scope.sources[0]?.alias ?? null) : null,
+              name: 'ROWTIME',
+              at: call.at,
+            },
+          ]
+        : call.args
     try {
       const { types, typed } = checker.arguments(args)
       const constants = typed.map((arg) => (arg?.op === 'const' ? arg.value : undefined))
@@ -188,10 +253,16 @@ function planCalls(aggregates: readonly FunctionCall[], environment: PlanEnviron
       const literals = literalsFrom === undefined ? args.length : args.length - (parameters.length - literalsFrom)
       for (const [i, arg] of args.entries()) {
         if (i >= literals && constants[i] === undefined) {
-          throw semanticError(`Parameter ${i + 1} of function ${fn.name} must be a literal. Got ${formatExpression(arg)}.`, arg.at, 'Write a number or TRUE/FALSE.')
+          throw semanticError(
+            `Parameter ${i + 1} of function ${fn.name} must be a literal. Got ${formatExpression(arg)}.`,
+            arg.at,
+            'Write a number or TRUE/FALSE.',
+          )
         }
       }
-      const inputs = typed.slice(0, literals).flatMap((arg, i) => (arg === null ? [] : [must(arg, resolved.argTypes[i] ?? arg.type)]))
+      const inputs = typed
+        .slice(0, literals)
+        .flatMap((arg, i) => (arg === null ? [] : [must(arg, resolved.argTypes[i] ?? arg.type)]))
       const given: (SqlValue | undefined)[] = constants.map((value, i) => (i >= literals ? value : undefined))
       const argKey = args
         .slice(0, literals)
@@ -206,7 +277,13 @@ function planCalls(aggregates: readonly FunctionCall[], environment: PlanEnviron
 }
 
 /** Does the expression use a column outside aggregates and grouping expressions? */
-function hasUngrouped(e: Expression, scope: RelationScope, groups: readonly string[], isAggregate: (name: string) => boolean, windowed: boolean): boolean {
+function hasUngrouped(
+  e: Expression,
+  scope: RelationScope,
+  groups: readonly string[],
+  isAggregate: (name: string) => boolean,
+  windowed: boolean,
+): boolean {
   if (groups.includes(scope.canonical(e))) return false
   if (e.kind === 'call' && isAggregate(e.name)) return false
   if (e.kind === 'column') return !(windowed && isBoundName(e.name))
@@ -217,7 +294,12 @@ function isBoundName(name: string): boolean {
   return name === 'WINDOWSTART' || name === 'WINDOWEND'
 }
 
-function missingGroupBy(columns: readonly SelectColumn[], aggregates: readonly FunctionCall[], target: PlanTarget, isAggregate: (name: string) => boolean): KsqlError {
+function missingGroupBy(
+  columns: readonly SelectColumn[],
+  aggregates: readonly FunctionCall[],
+  target: PlanTarget,
+  isAggregate: (name: string) => boolean,
+): KsqlError {
   const plain = columns.filter((c) => calls(c.expression, isAggregate).length === 0)
   if (plain.length > 0) {
     return semanticError(
@@ -236,7 +318,9 @@ function missingGroupBy(columns: readonly SelectColumn[], aggregates: readonly F
 
 function refuseWindowBounds(e: Expression, query: Query, scope: RelationScope): void {
   if (query.window === null) return
-  const bound = columnRefs(e).find((ref) => isBoundName(ref.name) && !scope.sources.some((s) => s.source.window !== null && s.alias === ref.source))
+  const bound = columnRefs(e).find(
+    (ref) => isBoundName(ref.name) && !scope.sources.some((s) => s.source.window !== null && s.alias === ref.source),
+  )
   if (bound !== undefined) throw boundsError(bound.name, bound.at)
 }
 
@@ -268,7 +352,13 @@ function refuseKafkaSources(scope: RelationScope, at: Position): void {
 function refuseOneWay(planned: readonly PlannedCall[], at: Position): void {
   const oneWay = planned.filter((p) => {
     const { resolved, constants } = p.call
-    const accumulator = resolved.variant.bind({ argTypes: resolved.argTypes, returnType: resolved.returnType, constants, properties: new Map(), now: () => 0 })
+    const accumulator = resolved.variant.bind({
+      argTypes: resolved.argTypes,
+      returnType: resolved.returnType,
+      constants,
+      properties: new Map(),
+      now: () => 0,
+    })
     return accumulator.undo === undefined
   })
   const names = oneWay.map((p) => p.call.name)
@@ -281,7 +371,12 @@ function refuseOneWay(planned: readonly PlannedCall[], at: Position): void {
   }
 }
 
-function checkKeys(keyItems: readonly (readonly number[])[], columns: readonly SelectColumn[], query: Query, name: string): void {
+function checkKeys(
+  keyItems: readonly (readonly number[])[],
+  columns: readonly SelectColumn[],
+  query: Query,
+  name: string,
+): void {
   if (keyItems.some((items) => items.length === 0)) {
     const texts = query.groupBy.map((e) => formatExpression(e))
     const many = texts.length > 1 ? 's' : ''

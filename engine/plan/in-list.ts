@@ -62,10 +62,14 @@ function numberText(type: SqlType, item: Item): SqlType {
   const text = item.typed.op === 'const' && typeof item.typed.value === 'string' ? item.typed.value : ''
   const value = readNumber(text)
   if (value === null) {
-    throw new KsqlError('semantic', `Invalid Predicate: invalid input syntax for type ${formatType(type)}: "${text}".`, {
-      position: item.expression.at,
-      fix: 'Write a number.',
-    })
+    throw new KsqlError(
+      'semantic',
+      `Invalid Predicate: invalid input syntax for type ${formatType(type)}: "${text}".`,
+      {
+        position: item.expression.at,
+        fix: 'Write a number.',
+      },
+    )
   }
   if (value.scale <= 0 || type.base === 'DOUBLE') return type
   const digits = value.unscaled.toString().replace('-', '').length
@@ -81,7 +85,8 @@ function bring(e: Typed, type: SqlType, item: Item | null): Typed {
   if (direct !== null) return direct
   if (e.op === 'const' && item !== null) {
     if (type.base === 'STRING') return { op: 'const', type, value: toText(e.type)(e.value) }
-    if (typeof e.value === 'string' && type.base === 'BOOLEAN') return { op: 'const', type, value: parseBoolean(e.value) }
+    if (typeof e.value === 'string' && type.base === 'BOOLEAN')
+      return { op: 'const', type, value: parseBoolean(e.value) }
     const number = typeof e.value === 'string' ? readNumber(e.value) : null
     if (number !== null) {
       switch (type.base) {
@@ -96,5 +101,8 @@ function bring(e: Typed, type: SqlType, item: Item | null): Typed {
       }
     }
   }
-  throw semanticError(`Invalid Predicate: operator does not exist: ${formatType(type)} = ${formatType(e.type)}`, item?.expression.at)
+  throw semanticError(
+    `Invalid Predicate: operator does not exist: ${formatType(type)} = ${formatType(e.type)}`,
+    item?.expression.at,
+  )
 }

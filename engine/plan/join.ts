@@ -10,7 +10,12 @@ import { coerce, TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 
 const TYPE_WORDS = { INNER: 'inner', LEFT: 'left-outer', RIGHT: 'right-outer', OUTER: 'full-outer' }
-const SQL_WORDS = { INNER: '[INNER] JOIN', LEFT: 'LEFT [OUTER] JOIN', RIGHT: 'RIGHT [OUTER] JOIN', OUTER: '[FULL] OUTER JOIN' }
+const SQL_WORDS = {
+  INNER: '[INNER] JOIN',
+  LEFT: 'LEFT [OUTER] JOIN',
+  RIGHT: 'RIGHT [OUTER] JOIN',
+  OUTER: '[FULL] OUTER JOIN',
+}
 
 /** A join of a stream with a table. The other joins of ksqlDB are refused by name. */
 export function planJoin(join: Join, environment: PlanEnvironment): RelationPlan {
@@ -31,13 +36,24 @@ export function planJoin(join: Join, environment: PlanEnvironment): RelationPlan
   if (l.source.kind === 'TABLE' && r.source.kind === 'TABLE') throw notSupported('Table-table joins are', join.at)
   const got = `Got ${l.source.name} ${SQL_WORDS[join.type]} ${r.source.name}.`
   if (l.source.kind === 'TABLE') {
-    throw semanticError(`Invalid join order: table-stream joins are not supported; only stream-table joins. ${got}`, join.at, 'Put the stream on the left.')
+    throw semanticError(
+      `Invalid join order: table-stream joins are not supported; only stream-table joins. ${got}`,
+      join.at,
+      'Put the stream on the left.',
+    )
   }
   if (join.type === 'OUTER' || join.type === 'RIGHT') {
-    throw semanticError(`Invalid join type: ${TYPE_WORDS[join.type]} join not supported for stream-table join. ${got}`, join.at, 'Use INNER or LEFT.')
+    throw semanticError(
+      `Invalid join type: ${TYPE_WORDS[join.type]} join not supported for stream-table join. ${got}`,
+      join.at,
+      'Use INNER or LEFT.',
+    )
   }
   if (join.within !== null) {
-    throw semanticError('A window definition was provided for a Stream-Table join. These joins are not windowed. Please drop the window definition (ie. the WITHIN clause) and try to execute your join again.', join.within.at)
+    throw semanticError(
+      'A window definition was provided for a Stream-Table join. These joins are not windowed. Please drop the window definition (ie. the WITHIN clause) and try to execute your join again.',
+      join.within.at,
+    )
   }
   const offset = dataColumns(l.source).length
   const scope = new RelationScope([l, { ...r, offset }])
@@ -45,7 +61,11 @@ export function planJoin(join: Join, environment: PlanEnvironment): RelationPlan
   const tableKeys = right.keys
   const rightColumn = rightKey.typed
   const primary = tableKeys[0]
-  const isPrimary = tableKeys.length === 1 && rightColumn.op === 'column' && primary?.typed.op === 'column' && rightColumn.index === primary.typed.index + offset
+  const isPrimary =
+    tableKeys.length === 1 &&
+    rightColumn.op === 'column' &&
+    primary?.typed.op === 'column' &&
+    rightColumn.index === primary.typed.index + offset
   if (!isPrimary) {
     throw semanticError(
       `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${sideText(leftKey.expression, scope)} = ${sideText(rightKey.expression, scope)}.`,
@@ -82,7 +102,11 @@ interface JoinSide {
 }
 
 /** The two sides of ON a = b, the left source's first. */
-function joinSides(join: Join, scope: RelationScope, environment: PlanEnvironment): { leftKey: JoinSide; rightKey: JoinSide } {
+function joinSides(
+  join: Join,
+  scope: RelationScope,
+  environment: PlanEnvironment,
+): { leftKey: JoinSide; rightKey: JoinSide } {
   const { on } = join
   if (on.kind !== 'comparison' || on.op !== '=') {
     throw semanticError(
@@ -100,7 +124,8 @@ function joinSides(join: Join, scope: RelationScope, environment: PlanEnvironmen
   const a = side(on.left)
   const b = side(on.right)
   const [l, r] = scope.sources
-  const of = (s: typeof a, alias: string | undefined) => s.owners.size === 1 && alias !== undefined && s.owners.has(alias)
+  const of = (s: typeof a, alias: string | undefined) =>
+    s.owners.size === 1 && alias !== undefined && s.owners.has(alias)
   if (of(a, l?.alias) && of(b, r?.alias)) return { leftKey: a, rightKey: b }
   if (of(b, l?.alias) && of(a, r?.alias)) return { leftKey: b, rightKey: a }
   throw semanticError(

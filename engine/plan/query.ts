@@ -7,14 +7,24 @@ import { planAggregation } from './aggregation.ts'
 import { planJoin } from './join.ts'
 import type { LayoutColumn, MapNode, PlanNode, QueryPlan, TableCall } from './nodes.ts'
 import { dataColumns, RelationScope } from './scope.ts'
-import { calls, expandSelect, GeneratedNames, formatQuoted, listNames, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
-import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
+import {
+  calls,
+  expandSelect,
+  formatQuoted,
+  GeneratedNames,
+  listNames,
+  refuseDuplicateColumns,
+  type SelectColumn,
+} from './select-list.ts'
 import { planTableCalls } from './table-calls.ts'
+import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 
 /** What planning needs from the catalogue. */
 export interface PlanEnvironment extends TypeCheckEnvironment {
   source(name: string, at: Query['at']): Source
+  /** ksql.new.query.planner.enabled: keys in the order of the SELECT list, and a result may lack them */
+  readonly newPlanner: boolean
 }
 
 /** What a query is for: the name of what it builds, or null for a query whose rows go to a client. */
@@ -22,6 +32,8 @@ export interface PlanTarget {
   readonly name: string | null
   /** `CREATE TABLE AS SELECT` and the like, for messages */
   readonly statement: string
+  /** called with the names of the result's columns before keys are checked: WITH (TIMESTAMP='…') must name one */
+  readonly checkColumns?: (names: readonly string[]) => void
 }
 
 /** FROM: the rows, the names, and what counts as the rows' key. */
@@ -40,8 +52,8 @@ export function planQuery(query: Query, target: PlanTarget, environment: PlanEnv
     new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
   const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
   const columns = expandSelect(query.select, scope, checkerFor('SELECT'))
-  const aggregates = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])].flatMap((e) =>
-    calls(e, isAggregate),
+  const aggregates = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])].flatMap(
+    (e) => calls(e, isAggregate),
   )
   if (query.groupBy.length > 0 || aggregates.length > 0) {
     return planAggregation({ query, target, environment, relation, columns, aggregates })
@@ -87,7 +99,8 @@ function planProjection(
   selected: readonly SelectColumn[],
 ): QueryPlan {
   const { scope, node } = relation
-  const checker = (clause: string) => new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const checker = (clause: string) =>
+    new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
   const where = query.where === null ? null : checker('WHERE').checkPredicate(query.where)
   const isTable = node.kind === 'table'
   if (query.partitionBy.length > 0 && isTable) {
@@ -103,7 +116,11 @@ function planProjection(
     checker('SELECT'),
   )
   if (expanded.calls.length > 0 && isTable) {
-    throw semanticError('Table source is not supported with table functions', expanded.calls[0]?.at, 'EXPLODE works on streams.')
+    throw semanticError(
+      'Table source is not supported with table functions',
+      expanded.calls[0]?.at,
+      'EXPLODE works on streams.',
+    )
   }
   const tableCalls: TableCall[] = expanded.calls.map((c) => c.call)
 
@@ -122,7 +139,9 @@ function planProjection(
     else values.push({ column, index })
   }
 
-  if (target.name !== null) {
+  const typed = columns.map((_, i) => expanded.check(i, (ref) => scope.column('SELECT', ref)))
+  target.checkColumns?.(columns.map((c) => c.name))
+  if (target.name !== null && !(environment.newPlanner && !rekeys)) {
     const missing = keys.filter((_, i) => keyItems[i]?.length === 0)
     if (missing.length > 0) throw missingKeys(target.name, keys, rekeys, query, scope)
     for (const [i, items] of keyItems.entries()) {
@@ -137,20 +156,43 @@ function planProjection(
       }
     }
   }
-  const ordered = [...keyItems.flatMap((items) => items.slice(0, 1).map((x) => ({ ...x, role: 'key' as const }))), ...values.map((x) => ({ ...x, role: 'value' as const }))]
+  const ordered = [
+    ...keyItems.flatMap((items) => items.slice(0, 1).map((x) => ({ ...x, role: 'key' as const }))),
+    ...values.map((x) => ({ ...x, role: 'value' as const })),
+  ]
   if (target.name === null) ordered.sort((a, b) => a.index - b.index)
-  const outputs = ordered.map((x) => expanded.check(x.index, (ref) => scope.column('SELECT', ref)))
-  const layout: LayoutColumn[] = ordered.map((x, i) => ({ name: x.column.name, type: outputs[i]?.type ?? BIGINT, role: x.role }))
+  else if (environment.newPlanner && !rekeys)
+    ordered.sort((a, b) => (a.role === b.role ? a.index - b.index : a.role === 'key' ? -1 : 1))
+  const outputs = ordered.flatMap((x) => typed[x.index] ?? [])
+  const layout: LayoutColumn[] = ordered.map((x, i) => ({
+    name: x.column.name,
+    type: outputs[i]?.type ?? BIGINT,
+    role: x.role,
+  }))
   refuseDuplicateColumns(
     ordered.map((x) => x.column),
     (i) => formatType(layout[i]?.type ?? BIGINT),
   )
-  const map: MapNode = { op: 'map', kind: node.kind, window: rekeys ? null : node.window, layout, input: node, where, tableCalls, outputs, rekeys }
+  const map: MapNode = {
+    op: 'map',
+    kind: node.kind,
+    window: rekeys ? null : node.window,
+    layout,
+    input: node,
+    where,
+    tableCalls,
+    outputs,
+    rekeys,
+  }
   return { root: map, layout, kind: node.kind, window: map.window }
 }
 
 /** Of the spellings of a joined key (left.id, right.id) the first that the SELECT list has is the key; the other is a copy. */
-function choosePrimarySpelling(keys: RelationPlan['keys'], columns: readonly SelectColumn[], scope: RelationScope): (string | undefined)[] {
+function choosePrimarySpelling(
+  keys: RelationPlan['keys'],
+  columns: readonly SelectColumn[],
+  scope: RelationScope,
+): (string | undefined)[] {
   const texts = columns.map((c) => scope.canonical(c.expression))
   return keys.map((k) => k.canonical.find((text) => texts.includes(text)))
 }
@@ -176,7 +218,12 @@ function nameOfKey(e: Expression): string {
 }
 
 /** SELECT * with PARTITION BY an expression: the expression becomes a key column of its own. */
-function addStarKey(selected: readonly SelectColumn[], query: Query, keys: RelationPlan['keys'], scope: RelationScope): SelectColumn[] {
+function addStarKey(
+  selected: readonly SelectColumn[],
+  query: Query,
+  keys: RelationPlan['keys'],
+  scope: RelationScope,
+): SelectColumn[] {
   if (!selected.some((c) => c.fromStar)) return [...selected]
   const texts = selected.map((c) => scope.canonical(c.expression))
   const names = new GeneratedNames(scope)
@@ -193,12 +240,16 @@ function addStarKey(selected: readonly SelectColumn[], query: Query, keys: Relat
 function reorderOldKeys(selected: readonly SelectColumn[], scope: RelationScope): SelectColumn[] {
   const source = scope.sources[0]?.source
   const isOldKey = (c: SelectColumn) =>
-    c.fromStar && c.expression.kind === 'column' && source?.columns.some((x) => x.role === 'key' && x.name === (c.expression as { name: string }).name)
+    c.fromStar &&
+    c.expression.kind === 'column' &&
+    source?.columns.some((x) => x.role === 'key' && x.name === (c.expression as { name: string }).name)
   return [...selected.filter((c) => !isOldKey(c)), ...selected.filter(isOldKey)]
 }
 
 function missingKeys(name: string, keys: RelationPlan['keys'], rekeys: boolean, query: Query, scope: RelationScope) {
-  const texts = rekeys ? query.partitionBy.map((e) => formatExpression(scope.qualify(e))) : keys.map((k) => (scope.isJoin ? (k.canonical[0] ?? k.name) : k.name))
+  const texts = rekeys
+    ? query.partitionBy.map((e) => formatExpression(scope.qualify(e)))
+    : keys.map((k) => (scope.isJoin ? (k.canonical[0] ?? k.name) : k.name))
   const many = texts.length > 1 ? 's' : ''
   const what = rekeys ? `partitioning expression${many}` : scope.isJoin ? `join expression${many}` : `key column${many}`
   return semanticError(

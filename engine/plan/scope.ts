@@ -2,7 +2,7 @@ import type { Source } from '../catalog/source.ts'
 import { semanticError } from '../errors.ts'
 import type { ColumnRef, Expression } from '../syntax/ast.ts'
 import { formatExpression, nearest } from '../syntax/index.ts'
-import { arrayType, BIGINT, BYTES, INTEGER, STRING, type SqlType, structType } from '../types/sql-type.ts'
+import { arrayType, BIGINT, BYTES, INTEGER, type SqlType, STRING, structType } from '../types/sql-type.ts'
 import { rewrite } from './rewrite.ts'
 import type { PseudoColumn, Typed } from './typed.ts'
 
@@ -47,7 +47,11 @@ export class RelationScope {
     const found = this.sources.find((s) => s.alias === alias) ?? this.sources.find((s) => s.source.name === alias)
     if (found === undefined) {
       const known = this.sources.map((s) => s.alias)
-      throw semanticError(`'${alias}' is not a valid stream/table name or alias.`, at, `Known here: ${known.join(', ')}.`)
+      throw semanticError(
+        `'${alias}' is not a valid stream/table name or alias.`,
+        at,
+        `Known here: ${known.join(', ')}.`,
+      )
     }
     return found
   }
@@ -65,7 +69,10 @@ export class RelationScope {
   }
 
   find(ref: ColumnRef): { readonly owner: ScopeSource; readonly typed: Typed } | null {
-    const candidates = ref.source === null ? this.sources : this.sources.filter((s) => s.alias === ref.source || s.source.name === ref.source)
+    const candidates =
+      ref.source === null
+        ? this.sources
+        : this.sources.filter((s) => s.alias === ref.source || s.source.name === ref.source)
     const hits = candidates.flatMap((owner) => {
       const typed = columnOf(owner, ref.name)
       return typed === null ? [] : [{ owner, typed }]
@@ -74,7 +81,11 @@ export class RelationScope {
     if (first === undefined) return null
     if (second !== undefined && !(ref.name in SYSTEM_COLUMNS)) {
       const options = hits.map((h) => `${h.owner.alias}.${ref.name}`).join(', ')
-      throw semanticError(`Column '${ref.name}' is ambiguous. Could be any of: ${options}`, ref.at, `Write one of ${options}.`)
+      throw semanticError(
+        `Column '${ref.name}' is ambiguous. Could be any of: ${options}`,
+        ref.at,
+        `Write one of ${options}.`,
+      )
     }
     return first
   }
@@ -83,7 +94,10 @@ export class RelationScope {
     const name = ref.source === null ? ref.name : `${ref.source}.${ref.name}`
     const known = this.sources.flatMap((s) => s.source.columns.map((c) => c.name))
     const near = nearest(ref.name, known)
-    const alias = clause === 'PARTITION BY' ? ` '${name}' must be a column in the source schema since PARTITION BY is applied on the input.` : ''
+    const alias =
+      clause === 'PARTITION BY'
+        ? ` '${name}' must be a column in the source schema since PARTITION BY is applied on the input.`
+        : ''
     return semanticError(
       `${clause} column '${name}' cannot be resolved.${alias}`,
       ref.at,

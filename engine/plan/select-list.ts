@@ -68,27 +68,24 @@ function starColumns(source: ScopeSource, qualified: boolean, at: Position): Sel
 function implicitName(e: Expression, scope: RelationScope): string | null {
   if (e.kind === 'dereference') return e.field
   if (e.kind !== 'column') return null
-  if (!scope.isJoin || RESERVED_COLUMNS.includes(e.name)) return e.name
+  if (!scope.isJoin) return e.name
+  if (RESERVED_COLUMNS.includes(e.name)) return e.source === null ? e.name : `${e.source}_${e.name}`
   const owner = scope.find(e)?.owner
   return owner !== undefined && scope.owners(e.name).length > 1 ? `${owner.alias}_${e.name}` : e.name
 }
 
 /** KSQL_COL_0, KSQL_COL_1 …, past the names the sources already use. */
 export class GeneratedNames {
-  private counter: number
+  private counter = 0
+  private readonly used: ReadonlySet<string>
 
   constructor(scope: RelationScope) {
-    const used = scope.sources.flatMap((s) =>
-      dataColumns(s.source).flatMap((c) => {
-        const match = /^KSQL_COL_(\d+)$/.exec(c.name)
-        return match === null ? [] : [Number(match[1])]
-      }),
-    )
-    this.counter = used.length === 0 ? 0 : Math.max(...used) + 1
+    this.used = new Set(scope.sources.flatMap((s) => dataColumns(s.source).map((c) => c.name)))
   }
 
   next(): string {
-    return `KSQL_COL_${this.counter++}`
+    const name = `KSQL_COL_${this.counter++}`
+    return this.used.has(name) ? this.next() : name
   }
 }
 
@@ -97,7 +94,10 @@ export function listNames(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`
 }
 
-export function refuseDuplicateColumns(columns: readonly { name: string; at: Position }[], typeText: (i: number) => string): void {
+export function refuseDuplicateColumns(
+  columns: readonly { name: string; at: Position }[],
+  typeText: (i: number) => string,
+): void {
   const seen = new Set<string>()
   for (const [i, column] of columns.entries()) {
     if (seen.has(column.name)) {

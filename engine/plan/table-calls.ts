@@ -25,7 +25,11 @@ export function planTableCalls(
     const text = formatExpression(call)
     if (found.has(text)) continue
     if (call.args.some((arg) => calls(arg, isTable).length > 0)) {
-      throw semanticError(`Table functions can't be nested: ${text}`, call.at, 'Expand in one query, and the result in another.')
+      throw semanticError(
+        `Table functions can't be nested: ${text}`,
+        call.at,
+        'Expand in one query, and the result in another.',
+      )
     }
     const fn = environment.functions.table(call.name)
     if (fn === undefined) throw environment.functions.unknown(call.name)
@@ -33,7 +37,13 @@ export function planTableCalls(
     const constants = typed.map((arg) => (arg?.op === 'const' ? arg.value : undefined))
     const resolved = resolveTable(fn, types, constants)
     const args = typed.flatMap((arg, i) => (arg === null ? [] : [must(arg, resolved.argTypes[i] ?? arg.type)]))
-    const planned: TableCall = { name: fn.name, variant: resolved.variant, args, argTypes: resolved.argTypes, type: resolved.returnType }
+    const planned: TableCall = {
+      name: fn.name,
+      variant: resolved.variant,
+      args,
+      argTypes: resolved.argTypes,
+      type: resolved.returnType,
+    }
     found.set(text, { call: planned, at: call.at, index: found.size })
   }
   return {

@@ -20,8 +20,8 @@ import {
   isNumeric,
   isTemporal,
   mapType,
-  STRING,
   type SqlType,
+  STRING,
   sameType,
   structType,
 } from '../types/sql-type.ts'
@@ -179,7 +179,10 @@ export class TypeChecker {
         return e.negated ? { op: 'not', operand: both, type: BOOLEAN } : both
       }
       case 'in': {
-        const typed = inList(this.visit(e.operand), e.items.map((item) => ({ expression: item, typed: this.visit(item) })))
+        const typed = inList(
+          this.visit(e.operand),
+          e.items.map((item) => ({ expression: item, typed: this.visit(item) })),
+        )
         return e.negated ? { op: 'not', operand: typed, type: BOOLEAN } : typed
       }
       case 'like': {
@@ -212,18 +215,29 @@ export class TypeChecker {
         const index = this.visit(e.index)
         if (base.type.base === 'ARRAY') {
           if (index.type.base !== 'INTEGER' && index.type.base !== 'BIGINT') {
-            throw semanticError(`Unsupported array index type: ${formatType(index.type)}`, e.index.at, 'Use an INTEGER, starting at 1.')
+            throw semanticError(
+              `Unsupported array index type: ${formatType(index.type)}`,
+              e.index.at,
+              'Use an INTEGER, starting at 1.',
+            )
           }
           return { op: 'subscript', base, index: coerce(index, INTEGER) ?? narrow(index), type: base.type.element }
         }
         if (base.type.base === 'MAP') {
           const key = coerce(index, base.type.key)
           if (key === null) {
-            throw semanticError(`Unsupported map key type: ${formatType(index.type)}`, e.index.at, `Keys of this map are ${formatType(base.type.key)}.`)
+            throw semanticError(
+              `Unsupported map key type: ${formatType(index.type)}`,
+              e.index.at,
+              `Keys of this map are ${formatType(base.type.key)}.`,
+            )
           }
           return { op: 'subscript', base, index: key, type: base.type.value }
         }
-        throw semanticError(`Can't use a subscript on ${formatExpression(e.base)}: it is ${formatType(base.type)}, not an ARRAY or MAP.`, e.at)
+        throw semanticError(
+          `Can't use a subscript on ${formatExpression(e.base)}: it is ${formatType(base.type)}, not an ARRAY or MAP.`,
+          e.at,
+        )
       }
       case 'dereference': {
         const base = this.visit(e.base)
@@ -234,7 +248,11 @@ export class TypeChecker {
         const field = base.type.fields[index]
         if (field === undefined) {
           const names = base.type.fields.map((f) => f.name).join(', ')
-          throw semanticError(`Could not find field '${e.field}' in '${formatExpression(e.base)}'.`, e.at, `Fields of this struct: ${names}.`)
+          throw semanticError(
+            `Could not find field '${e.field}' in '${formatExpression(e.base)}'.`,
+            e.at,
+            `Fields of this struct: ${names}.`,
+          )
         }
         return { op: 'field', base, index, type: field.type }
       }
@@ -243,7 +261,8 @@ export class TypeChecker {
       case 'map': {
         const keys = this.common(e.entries.map((x) => x.key))
         const values = this.common(e.entries.map((x) => x.value))
-        if (keys.type.base !== 'STRING') throw semanticError(`MAP keys must be STRINGs, not ${formatType(keys.type)}`, e.at)
+        if (keys.type.base !== 'STRING')
+          throw semanticError(`MAP keys must be STRINGs, not ${formatType(keys.type)}`, e.at)
         const entries = keys.items.map((key, i) => ({ key, value: values.items[i] ?? key }))
         return { op: 'map', entries, type: mapType(keys.type, values.type) }
       }
@@ -252,7 +271,11 @@ export class TypeChecker {
         const names = e.fields.map((f) => f.name)
         const twice = names.find((name, i) => names.indexOf(name) !== i)
         if (twice !== undefined) throw semanticError(`Duplicate field names found in STRUCT: '${twice}'`, e.at)
-        return { op: 'struct', fields, type: structType(fields.map((f, i) => ({ name: names[i] ?? '', type: f.type }))) }
+        return {
+          op: 'struct',
+          fields,
+          type: structType(fields.map((f, i) => ({ name: names[i] ?? '', type: f.type }))),
+        }
       }
     }
   }
@@ -261,7 +284,10 @@ export class TypeChecker {
     const typed = this.visit(e)
     if (typed.type.base === 'BOOLEAN') return typed
     if (isNullLiteral(typed)) return { op: 'const', type: BOOLEAN, value: null }
-    throw semanticError(`Unsupported operand for AND, OR, NOT: ${formatExpression(e)} is ${formatType(typed.type)}`, e.at)
+    throw semanticError(
+      `Unsupported operand for AND, OR, NOT: ${formatExpression(e)} is ${formatType(typed.type)}`,
+      e.at,
+    )
   }
 
   private arithmetic(e: Extract<Expression, { kind: 'arithmetic' }>): Typed {
@@ -269,7 +295,10 @@ export class TypeChecker {
     const right = this.visit(e.right)
     const refuse = () => {
       const types = `${typeWord(left)} ${typeWord(right)}`
-      return semanticError(`Error processing expression: ${formatExpression(e)}. Unsupported arithmetic types. ${types}`, e.at)
+      return semanticError(
+        `Error processing expression: ${formatExpression(e)}. Unsupported arithmetic types. ${types}`,
+        e.at,
+      )
     }
     if (e.op === '+' && left.type.base === 'STRING' && right.type.base === 'STRING') {
       return { op: 'arithmetic', operator: '+', left: defaultNull(left), right: defaultNull(right), type: STRING }
@@ -321,7 +350,10 @@ export class TypeChecker {
         e.operand === null ? b.when : { kind: 'comparison', op: '=', left: e.operand, right: b.when, at: b.when.at }
       const condition = this.visit(when)
       if (condition.type.base !== 'BOOLEAN') {
-        throw semanticError(`WHEN operand type should be boolean.\nType for '${formatExpression(when)}' is ${formatType(condition.type)}`, b.when.at)
+        throw semanticError(
+          `WHEN operand type should be boolean.\nType for '${formatExpression(when)}' is ${formatType(condition.type)}`,
+          b.when.at,
+        )
       }
       return { when: condition, then: this.visit(b.then), ast: b.then }
     })
@@ -391,7 +423,10 @@ export class TypeChecker {
     const fn = this.environment.functions.scalar(e.name)
     if (fn === undefined) {
       if (this.environment.functions.aggregate(e.name) !== undefined) {
-        throw semanticError(`Aggregate function ${e.name} is not allowed here: use it in the SELECT or HAVING of a query with GROUP BY.`, e.at)
+        throw semanticError(
+          `Aggregate function ${e.name} is not allowed here: use it in the SELECT or HAVING of a query with GROUP BY.`,
+          e.at,
+        )
       }
       if (this.environment.functions.table(e.name) !== undefined) {
         throw semanticError(`Table function ${e.name} is only allowed in the SELECT list.`, e.at)
@@ -472,7 +507,13 @@ export function coerce(e: Typed, type: SqlType): Typed | null {
   const convert = coercer(e.type, type)
   if (convert === null) return null
   if (e.op === 'const') return { op: 'const', type, value: convert(e.value) }
-  return { op: 'convert', operand: e, type, convert: convert === identity ? (v) => v : convert, throws: type.base === 'DECIMAL' }
+  return {
+    op: 'convert',
+    operand: e,
+    type,
+    convert: convert === identity ? (v) => v : convert,
+    throws: type.base === 'DECIMAL',
+  }
 }
 
 export function must(e: Typed, type: SqlType): Typed {
@@ -487,7 +528,8 @@ function narrow(index: Typed): Typed {
 
 /** The type two sides are compared in, or null where ksqlDB refuses. */
 function comparable(a: SqlType, b: SqlType, op: string): SqlType | null {
-  const type = isNumeric(a) && isNumeric(b) ? commonType(a, b) : sameType(a, b) ? a : temporalText(a, b) ?? nestedCommon(a, b)
+  const type =
+    isNumeric(a) && isNumeric(b) ? commonType(a, b) : sameType(a, b) ? a : (temporalText(a, b) ?? nestedCommon(a, b))
   if (type === null) return null
   const equalityOnly = type.base === 'BOOLEAN' || type.base === 'ARRAY' || type.base === 'MAP' || type.base === 'STRUCT'
   const ordering = op === '<' || op === '<=' || op === '>' || op === '>='
@@ -557,7 +599,12 @@ function isTypeError(message: string): boolean {
 /** The error with a place, if it has none yet. */
 export function located(error: unknown, at: Position): unknown {
   if (error instanceof KsqlError && error.position === undefined) {
-    return new KsqlError(error.kind, error.message, { position: at, fix: error.fix, statement: error.statement, cause: error.cause })
+    return new KsqlError(error.kind, error.message, {
+      position: at,
+      fix: error.fix,
+      statement: error.statement,
+      cause: error.cause,
+    })
   }
   return error
 }

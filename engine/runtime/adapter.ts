@@ -11,8 +11,13 @@ export function columnAdapter(writer: Source, reader: Source): ((batch: Batch) =
   if (reader.columns.some((c) => c.role === 'headers')) return null
   const from = dataColumns(writer)
   const to = dataColumns(reader)
-  const identical = from.length === to.length && from.every((c, i) => c.name === to[i]?.name && c.role === to[i]?.role && to[i] !== undefined && sameType(c.type, to[i].type))
-  const sameFormats = writer.keyFormat.name === reader.keyFormat.name && writer.valueFormat.name === reader.valueFormat.name
+  const identical =
+    from.length === to.length &&
+    from.every(
+      (c, i) => c.name === to[i]?.name && c.role === to[i]?.role && to[i] !== undefined && sameType(c.type, to[i].type),
+    )
+  const sameFormats =
+    writer.keyFormat.name === reader.keyFormat.name && writer.valueFormat.name === reader.valueFormat.name
   const sameWindows = writer.window?.type === reader.window?.type && writer.window?.size === reader.window?.size
   if (!sameFormats || !sameWindows) return null
   if (identical) return (batch) => batch
@@ -20,7 +25,8 @@ export function columnAdapter(writer: Source, reader: Source): ((batch: Batch) =
   const valuesWrapped = (s: Source) => s.valueFormat.wrapSingle !== false
   if (!byName || !valuesWrapped(writer) || !valuesWrapped(reader)) return null
   const keys = (s: typeof from) => s.filter((c) => c.role === 'key')
-  const sameKeys = keys(from).length === keys(to).length && keys(from).every((c, i) => sameType(c.type, keys(to)[i]?.type ?? c.type))
+  const sameKeys =
+    keys(from).length === keys(to).length && keys(from).every((c, i) => sameType(c.type, keys(to)[i]?.type ?? c.type))
   if (!sameKeys) return null
   const picks: (number | null)[] = []
   let key = 0

@@ -92,7 +92,11 @@ export class AggregateState {
   }
 
   /** Gives back windows that end at or before `horizon`; the ended ones are handed over first, in order of start, then key. */
-  closeWindows(horizon: number, ended: ((slot: number) => void) | null, compareKeys: (a: number, b: number) => number): void {
+  closeWindows(
+    horizon: number,
+    ended: ((slot: number) => void) | null,
+    compareKeys: (a: number, b: number) => number,
+  ): void {
     const closed: number[] = []
     let next = Number.POSITIVE_INFINITY
     for (const windows of this.windows) {
@@ -106,7 +110,10 @@ export class AggregateState {
       }
     }
     this.nextClose = next
-    closed.sort((a, b) => (this.slotStart[a] ?? 0) - (this.slotStart[b] ?? 0) || compareKeys(this.slotKey[a] ?? 0, this.slotKey[b] ?? 0))
+    closed.sort(
+      (a, b) =>
+        (this.slotStart[a] ?? 0) - (this.slotStart[b] ?? 0) || compareKeys(this.slotKey[a] ?? 0, this.slotKey[b] ?? 0),
+    )
     for (const slot of closed) {
       ended?.(slot)
       const key = this.slotKey[slot] ?? 0
@@ -137,7 +144,11 @@ export class AggregateState {
   }
 
   /** As closeWindows, for sessions that ended before `horizon`; in order of end, start, key. */
-  closeSessions(horizon: number, ended: ((slot: number) => void) | null, compareKeys: (a: number, b: number) => number): void {
+  closeSessions(
+    horizon: number,
+    ended: ((slot: number) => void) | null,
+    compareKeys: (a: number, b: number) => number,
+  ): void {
     const closed: Session[] = []
     let next = Number.POSITIVE_INFINITY
     for (const [key, sessions] of this.sessions.entries()) {
@@ -150,7 +161,9 @@ export class AggregateState {
       for (const s of open) if (s.end < next) next = s.end
     }
     this.nextClose = next
-    closed.sort((a, b) => a.end - b.end || a.start - b.start || compareKeys(this.slotKey[a.slot] ?? 0, this.slotKey[b.slot] ?? 0))
+    closed.sort(
+      (a, b) => a.end - b.end || a.start - b.start || compareKeys(this.slotKey[a.slot] ?? 0, this.slotKey[b.slot] ?? 0),
+    )
     for (const session of closed) {
       ended?.(session.slot)
       this.free.push(session.slot)
@@ -177,21 +190,56 @@ export class AggregateState {
 
   /** Everything but the key dictionary's hashes, for a snapshot. */
   save(): unknown {
-    const { lanes, capacity, slotKey, slotStart, slotEnd, slotTime, used, free, lastStart, lastSlot, windows, sessions } = this
+    const {
+      lanes,
+      capacity,
+      slotKey,
+      slotStart,
+      slotEnd,
+      slotTime,
+      used,
+      free,
+      lastStart,
+      lastSlot,
+      windows,
+      sessions,
+    } = this
     const { streamTime, maxStart, nextClose, lastEmit, late } = this
     const keys = this.keys.columns
-    return { keys, lanes, capacity, slotKey, slotStart, slotEnd, slotTime, used, free, lastStart, lastSlot, windows, sessions, streamTime, maxStart, nextClose, lastEmit, late }
+    return {
+      keys,
+      lanes,
+      capacity,
+      slotKey,
+      slotStart,
+      slotEnd,
+      slotTime,
+      used,
+      free,
+      lastStart,
+      lastSlot,
+      windows,
+      sessions,
+      streamTime,
+      maxStart,
+      nextClose,
+      lastEmit,
+      late,
+    }
   }
 
   load(saved: unknown): void {
-    const { keys, ...fields } = saved as ReturnType<AggregateState['save']> & { keys: AggregateState['keys']['columns'] }
+    const { keys, ...fields } = saved as ReturnType<AggregateState['save']> & {
+      keys: AggregateState['keys']['columns']
+    }
     const count = keys[0]?.length ?? 0
     for (let i = 0; i < count; i++) this.keys.id(keys.map((column) => column[i] ?? null))
     Object.assign(this, fields)
     for (const [j, lane] of this.laneTypes.entries()) {
       const { accumulator } = lane
       if (accumulator?.observe === undefined) continue
-      for (const state of this.lanes[j] as unknown[]) if (state !== undefined && state !== null) accumulator.observe(state)
+      for (const state of this.lanes[j] as unknown[])
+        if (state !== undefined && state !== null) accumulator.observe(state)
     }
   }
 }

@@ -180,7 +180,8 @@ export function gather(column: Column, rows: Int32Array, count: number): Column 
 /** The chosen rows of a batch, in the order given. */
 export function gatherBatch(batch: Batch, rows: Int32Array): Batch {
   const count = rows.length
-  const pick = <T extends Float64Array | Uint8Array>(array: T | null): T | null => (array === null ? null : (gather({ data: array, nulls: null }, rows, count).data as T))
+  const pick = <T extends Float64Array | Uint8Array>(array: T | null): T | null =>
+    array === null ? null : (gather({ data: array, nulls: null }, rows, count).data as T)
   const result = new Batch(
     count,
     batch.columns.map((column) => gather(column, rows, count)),

@@ -95,7 +95,8 @@ export class RecordCodec {
     const columns = dataColumns(this.source)
     const keys = columns.flatMap((c, i) => (c.role === 'key' ? [{ i, type: c.type }] : []))
     const values = columns.flatMap((c, i) => (c.role === 'value' ? [{ i, type: c.type }] : []))
-    const read = (of: typeof keys, row: number) => of.map(({ i, type }) => readValue(batch.columns[i] ?? missing(i), row, type))
+    const read = (of: typeof keys, row: number) =>
+      of.map(({ i, type }) => readValue(batch.columns[i] ?? missing(i), row, type))
     const kind = this.source.window?.type === 'SESSION' ? 'session' : 'time'
     const records: RawRecord[] = []
     for (let row = 0; row < batch.count; row++) {

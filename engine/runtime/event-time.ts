@@ -38,7 +38,11 @@ export function applyEventTime(batch: Batch, source: Source, options: EventTimeO
       rowtime[i] = eventTime(value, timestamp.format)
     } catch (error) {
       if (options.throwOnInvalid) {
-        throw new KsqlError('runtime', `Fatal user code error in TimestampExtractor callback for record: ${String((error as Error).message)}`, { cause: error })
+        throw new KsqlError(
+          'runtime',
+          `Fatal user code error in TimestampExtractor callback for record: ${String((error as Error).message)}`,
+          { cause: error },
+        )
       }
       options.report(timestamp.column, error)
       rowtime[i] = -1

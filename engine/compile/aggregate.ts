@@ -37,7 +37,7 @@ export function compileAggregate(
   report: ReportError,
   options: AggregateOptions,
 ): AggregateKernel {
-  const lanes = new AggregateLanes(node.aggregates, environment)
+  const lanes = new AggregateLanes(node.aggregates, environment, node.windowPlan?.type === 'SESSION')
   const state = new AggregateState(
     node.groupBy.map((e) => e.type),
     lanes.lanes,
@@ -79,7 +79,7 @@ class AggregateCompiler {
     named(this.options.emissionClock, 'clock')
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
-    out.emit('const O = makeOut(), P = ' + (this.options.previous ? 'makeOut();' : 'null;'))
+    out.emit(`const O = makeOut(), P = ${this.options.previous ? 'makeOut()' : 'null'};`)
     this.reloadLanes('let')
     if (node.input.kind === 'table') this.tableLoop()
     else this.streamLoop()

@@ -3,7 +3,7 @@ import type { AggregateCall } from '../plan/nodes.ts'
 import { type Physical, physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { ExpressionEnvironment, Fragment } from './expression.ts'
-import { box, unbox } from './expression.ts'
+import { box, either, unbox } from './expression.ts'
 import type { SourceWriter } from './source.ts'
 
 /**
@@ -18,6 +18,9 @@ export interface Lane {
   /** for references: the state of a fresh slot */
   readonly accumulator?: Accumulator<unknown>
 }
+
+/** LATEST_BY_OFFSET of more values keeps a list instead. */
+const MAX_LATEST = 4
 
 type Step = (out: SourceWriter, lane: (index: number) => string, arg: Fragment) => void
 
@@ -37,15 +40,19 @@ export class AggregateLanes {
     []
   /** adds of accumulators: they see NULLs, and several arguments */
   private readonly general: { call: AggregateCall; lane: number; accumulator: Accumulator<unknown> }[] = []
+  /** straight code that sees NULLs */
+  private readonly nullable: { call: AggregateCall; add: Step }[] = []
 
-  constructor(calls: readonly AggregateCall[], environment: ExpressionEnvironment) {
+  /** `merged`: sessions fold slots, which LATEST_BY_OFFSET can only do with the order of its values at hand. */
+  constructor(calls: readonly AggregateCall[], environment: ExpressionEnvironment, merged: boolean) {
     for (const call of calls) {
-      if (!this.inline(call)) this.reference(call, environment)
+      const inlined = call.name === 'LATEST_BY_OFFSET' ? !merged && this.latest(call) : this.inline(call)
+      if (!inlined) this.reference(call, environment)
     }
   }
 
   get calls(): readonly AggregateCall[] {
-    return [...this.groups.values()].map((g) => g.call).concat(this.general.map((g) => g.call))
+    return [...this.groups.values(), ...this.nullable, ...this.general].map((g) => g.call)
   }
 
   /** Code that adds a row to the slot. `argument` compiles an argument and gives its fragment. */
@@ -89,6 +96,7 @@ export class AggregateLanes {
       for (const step of steps(group)) step(out, lane, arg)
       if (absent !== 'false') out.emit('}')
     }
+    for (const { call, add } of this.nullable) add(out, lane, argument(call, 0))
     for (const { call, lane: index, accumulator } of this.general) {
       const args = call.args.map((e, i) => {
         const f = argument(call, i)
@@ -232,6 +240,73 @@ export class AggregateLanes {
         )
       },
     }))
+  }
+
+  /** The last n values in lanes of their own, the newest in the last one; a table's rows cannot be taken out, so there is no undo. */
+  private latest(call: AggregateCall): boolean {
+    const { argTypes, returnType } = call.resolved
+    const [type] = argTypes
+    const several = returnType.base === 'ARRAY' && argTypes[1]?.base === 'INTEGER'
+    const size = several ? call.constants[1] : 1
+    if (type === undefined || typeof size !== 'number' || size < 1 || size > MAX_LATEST) return false
+    const ignoreNulls = call.constants[several ? 2 : 1] !== false
+    const physical = physicalOf(type)
+    const count = this.plainLane('f64', 0)
+    const values = Array.from({ length: size }, () => ({
+      value: this.plainLane(physical, physical === 'i64' ? 0n : physical === 'ref' ? null : 0),
+      nul: physical === 'ref' ? null : this.plainLane('bool', 0),
+    }))
+    const add: Step = (out, lane, arg) => {
+      const absent = either(arg.nul, arg.err)
+      if (ignoreNulls && absent !== 'false') out.emit(`if (!${absent}) {`)
+      for (const [i, { value: to, nul }] of values.entries()) {
+        const next = values[i + 1]
+        if (next === undefined) {
+          const stored = physical === 'bool' ? `(${arg.val} ? 1 : 0)` : arg.val
+          const fresh = physical === 'ref' && absent !== 'false' ? `${absent} ? null : ${stored}` : stored
+          out.emit(`${lane(to)} = ${fresh};`)
+          if (nul !== null) out.emit(`${lane(nul)} = ${absent === 'false' || ignoreNulls ? '0' : `${absent} ? 1 : 0`};`)
+        } else {
+          out.emit(`${lane(to)} = ${lane(next.value)};`)
+          if (nul !== null && next.nul !== null) out.emit(`${lane(nul)} = ${lane(next.nul)};`)
+        }
+      }
+      out.emit(`if (${lane(count)} < ${size}) ${lane(count)}++;`)
+      if (ignoreNulls && absent !== 'false') out.emit('}')
+    }
+    this.nullable.push({ call, add })
+    const read = (lane: (i: number) => string, { value: of, nul }: (typeof values)[number]) => {
+      const plain = physical === 'bool' ? `${lane(of)} === 1` : lane(of)
+      return nul === null ? plain : `(${lane(nul)} === 1 ? null : ${plain})`
+    }
+    this.results.push((out, lane) => {
+      const name = out.fresh('r')
+      if (several) {
+        const lists = Array.from(
+          { length: size + 1 },
+          (_, n) =>
+            `[${values
+              .slice(size - n)
+              .map((v) => read(lane, v))
+              .join(', ')}]`,
+        )
+        const chosen = lists
+          .slice(0, -1)
+          .reduceRight((rest, list, n) => `${lane(count)} === ${n} ? ${list} : ${rest}`, lists[size] ?? '[]')
+        out.emit(`const ${name} = ${chosen};`)
+        return value(name)
+      }
+      const only = values[0]
+      out.emit(`const ${name} = ${lane(count)} === 0 ? null : ${only === undefined ? 'null' : read(lane, only)};`)
+      return unbox(name, 'false', returnType)
+    })
+    return true
+  }
+
+  /** A lane that shares nothing and never merges. */
+  private plainLane(physical: Physical, initial: number | bigint | null): number {
+    this.lanes.push({ physical, initial })
+    return this.lanes.length - 1
   }
 
   private reference(call: AggregateCall, environment: ExpressionEnvironment): void {

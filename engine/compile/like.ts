@@ -2,24 +2,28 @@
  * SQL LIKE: % any characters, _ one character, an escape character of the caller's choice before either.
  * The pattern of the last call is kept compiled, since it is nearly always a literal.
  */
-export function likeMatcher(escape: string | null): (text: string, pattern: string) => boolean {
+export function likeMatcher(escapeCharacter: string | null): (text: string, pattern: string) => boolean {
   let last: string | null = null
   let regex = /^$/s
   return (text, pattern) => {
     if (pattern !== last) {
-      regex = likeToRegex(pattern, escape)
+      regex = likeToRegex(pattern, escapeCharacter)
       last = pattern
     }
     return regex.test(text)
   }
 }
 
-function likeToRegex(pattern: string, escape: string | null): RegExp {
+function likeToRegex(pattern: string, escapeCharacter: string | null): RegExp {
   let source = ''
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i] ?? ''
     const next = pattern[i + 1]
-    if (escape !== null && c === escape && (next === '%' || next === '_' || next === escape)) {
+    if (
+      escapeCharacter !== null &&
+      c === escapeCharacter &&
+      (next === '%' || next === '_' || next === escapeCharacter)
+    ) {
       source += quote(next)
       i++
     } else if (c === '%') source += '.*'

@@ -193,7 +193,6 @@ function parseCase(cursor: Cursor): Case {
     cursor.expectWord('WHEN')
     const when = parseExpression(cursor)
     cursor.expectWord('THEN')
-    // biome-ignore lint/suspicious/noThenProperty: the syntax tree names the parts of CASE as SQL does
     branches.push({ when, then: parseExpression(cursor) })
   } while (cursor.isWord('WHEN'))
   const otherwise = cursor.acceptWords('ELSE') ? parseExpression(cursor) : null

@@ -1,5 +1,6 @@
 import type { Source } from '../catalog/source.ts'
 import type { Pipeline, PipelineInput } from '../compile/pipeline.ts'
+import type { QueryPlan } from '../plan/nodes.ts'
 import { type Batch, sliceBatch } from './batch.ts'
 
 interface Pending {
@@ -17,17 +18,19 @@ export class PersistentQuery {
   readonly sources: readonly Source[]
   readonly sink: Source
   readonly pipeline: Pipeline
+  readonly plan: QueryPlan
   /** distance from the topics appended from outside: queries run in this order */
   rank = 0
   private pending: Pending[] = []
   private sequence = 0
 
-  constructor(id: string, statement: string, sources: readonly Source[], sink: Source, pipeline: Pipeline) {
-    this.id = id
-    this.statement = statement
-    this.sources = sources
-    this.sink = sink
-    this.pipeline = pipeline
+  constructor(parts: Pick<PersistentQuery, 'id' | 'statement' | 'sources' | 'sink' | 'pipeline' | 'plan'>) {
+    this.id = parts.id
+    this.statement = parts.statement
+    this.sources = parts.sources
+    this.sink = parts.sink
+    this.pipeline = parts.pipeline
+    this.plan = parts.plan
   }
 
   get waiting(): boolean {

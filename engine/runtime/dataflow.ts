@@ -1,0 +1,223 @@
+import { createSerdes } from '../catalog/define-source.ts'
+import type { Source } from '../catalog/source.ts'
+import type { SchemaRegistry } from '../formats/format.ts'
+import { columnAdapter } from './adapter.ts'
+import type { Batch } from './batch.ts'
+import { type RawRecord, RecordCodec } from './codec.ts'
+import type { ErrorCounter } from './error-counter.ts'
+import { applyEventTime } from './event-time.ts'
+import type { PersistentQuery } from './persistent-query.ts'
+import { Topic } from './topic.ts'
+
+export interface DataflowOptions {
+  readonly registry: SchemaRegistry
+  readonly errors: ErrorCounter
+  /** `manual`: records are kept, and go to queries only through `pipe` */
+  readonly wiring: 'auto' | 'manual'
+  /** ksql.timestamp.throw.on.invalid: a record without readable time stops the query instead of being dropped */
+  readonly throwOnInvalidTime: () => boolean
+  /** the source whose columns subscribers of a topic see */
+  readonly sourceOf: (topic: string) => Source | undefined
+}
+
+/** The topics, the queries between them, and the way of records from one to the other. */
+export class Dataflow {
+  readonly topics = new Map<string, Topic>()
+  /** running queries by id, in the order they were started */
+  readonly queries = new Map<string, PersistentQuery>()
+  private readonly options: DataflowOptions
+  private readonly codecs = new Map<string, RecordCodec>()
+  /** manual wiring: what the query being piped has produced, and how far each has read */
+  private produced: RawRecord[] = []
+  private readonly pipedOffsets = new Map<PersistentQuery, Map<string, number>>()
+
+  constructor(options: DataflowOptions) {
+    this.options = options
+  }
+
+  /** The topic of that name, made if need be. */
+  createTopic(name: string, options: { readonly partitions?: number; readonly replicas?: number } = {}): Topic {
+    const known = this.topics.get(name)
+    if (known !== undefined) return known
+    const topic = new Topic(name, options.partitions ?? 1, options.replicas ?? 1)
+    this.topics.set(name, topic)
+    return topic
+  }
+
+  // ------------------------------------------------------------ records
+  /** Appends records; every query they reach has run when this returns. */
+  append(topic: Topic, records: readonly RawRecord[]): void {
+    const { wiring, sourceOf } = this.options
+    const offset = topic.end
+    topic.end += records.length
+    const keeps =
+      wiring === 'manual' || topic.readers.length === 0 || topic.readers.some((r) => r.input.kind === 'table')
+    if (keeps) topic.kept.push(...records)
+    if (wiring === 'manual') return
+    const batches = new Map<Source, Batch>()
+    const batchFor = (source: Source): Batch => {
+      const known = batches.get(source)
+      if (known !== undefined) return known
+      const batch = this.decode(source, records, offset)
+      batches.set(source, batch)
+      return batch
+    }
+    for (const { query, input } of topic.readers) query.enqueue(input, batchFor(input.source))
+    const source = topic.subscribers.size === 0 ? undefined : sourceOf(topic.name)
+    if (source !== undefined) for (const subscriber of topic.subscribers) subscriber(batchFor(source), source)
+    this.settle()
+  }
+
+  /** Appends rows that are in columns already; as append. */
+  appendBatch(topic: Topic, writer: Source, batch: Batch): void {
+    topic.end += batch.count
+    this.deliver(topic, writer, batch)
+    this.settle()
+  }
+
+  /** Hands rows written under `writer`'s columns to everyone who reads the topic. */
+  private deliver(topic: Topic, writer: Source, batch: Batch): void {
+    for (const subscriber of topic.subscribers) subscriber(batch, writer)
+    let encoded: RawRecord[] | null = null
+    const adapted = new Map<Source, Batch>()
+    for (const { query, input } of topic.readers) {
+      let own = adapted.get(input.source)
+      if (own === undefined) {
+        const adapter = columnAdapter(writer, input.source)
+        if (adapter === null) {
+          encoded ??= this.codec(writer).encode(batch)
+          own = this.decode(input.source, encoded, topic.end - batch.count)
+          const { cause } = batch
+          if (cause !== null && own.cause !== null) own.cause = own.cause.map((row) => cause[row] ?? 0)
+        } else own = this.withEventTime(adapter(batch), input.source)
+        adapted.set(input.source, own)
+      }
+      query.enqueue(input, own)
+    }
+  }
+
+  /** Runs queries, those nearest to the appended topic first, until nothing waits. */
+  private settle(): void {
+    for (;;) {
+      let next: PersistentQuery | null = null
+      for (const query of this.queries.values()) {
+        if (query.waiting && (next === null || query.rank < next.rank)) next = query
+      }
+      if (next === null) return
+      next.run()
+    }
+  }
+
+  /** Takes over what a query produced. */
+  produce(sink: Source, batch: Batch): void {
+    const timed = sink.timestamp === null ? batch : this.withEventTime(batch, sink)
+    if (this.options.wiring === 'manual') {
+      this.produced.push(...this.codec(sink).encode(timed))
+      return
+    }
+    const topic = this.createTopic(sink.topic)
+    topic.end += timed.count
+    this.deliver(topic, sink, timed)
+  }
+
+  // ------------------------------------------------------------ queries
+  /** Starts a query, in place of one of the same id; with `catchUp` it first reads what its topics have kept. */
+  start(query: PersistentQuery, catchUp: boolean): void {
+    this.detach(query.id)
+    this.queries.set(query.id, query)
+    const { inputs } = query.pipeline
+    for (const input of inputs) this.createTopic(input.source.topic).readers.push({ query, input })
+    this.rankQueries()
+    if (!catchUp) return
+    for (const input of inputs) {
+      const { kept } = this.createTopic(input.source.topic)
+      if (kept.length > 0) query.enqueue(input, this.decode(input.source, kept, 0))
+    }
+    for (const input of inputs) {
+      const topic = this.createTopic(input.source.topic)
+      if (input.kind === 'stream' && !topic.readers.some((r) => r.input.kind === 'table')) topic.kept.length = 0
+    }
+    this.settle()
+  }
+
+  /** Stops a query; false when there is none of that id. */
+  stop(id: string): boolean {
+    if (!this.detach(id)) return false
+    this.queries.delete(id)
+    this.rankQueries()
+    return true
+  }
+
+  private detach(id: string): boolean {
+    const query = this.queries.get(id)
+    if (query === undefined) return false
+    for (const topic of this.topics.values()) {
+      for (let i = topic.readers.length - 1; i >= 0; i--) {
+        if (topic.readers[i]?.query === query) topic.readers.splice(i, 1)
+      }
+    }
+    return true
+  }
+
+  /** A query's rank is one more than the greatest rank of those that write what it reads. */
+  private rankQueries(): void {
+    const queries = [...this.queries.values()]
+    for (const query of queries) query.rank = 0
+    for (let round = 0; round < queries.length; round++) {
+      let changed = false
+      for (const query of queries) {
+        const topics = new Set(query.sources.map((s) => s.topic))
+        const feeders = queries.filter((q) => q !== query && topics.has(q.sink.topic))
+        const rank = Math.max(0, ...feeders.map((q) => q.rank + 1))
+        if (rank > query.rank && rank <= queries.length) {
+          query.rank = rank
+          changed = true
+        }
+      }
+      if (!changed) return
+    }
+  }
+
+  /** Manual wiring: feeds records of a topic to one query, one by one, and gives what it produced. */
+  pipe(query: PersistentQuery, topicName: string, records: readonly RawRecord[]): RawRecord[] {
+    this.produced = []
+    const offsets = this.pipedOffsets.get(query) ?? new Map<string, number>()
+    this.pipedOffsets.set(query, offsets)
+    for (const record of records) {
+      const offset = offsets.get(topicName) ?? 0
+      offsets.set(topicName, offset + 1)
+      for (const input of query.pipeline.inputs) {
+        if (input.source.topic !== topicName) continue
+        const batch = this.decode(input.source, [record], offset)
+        if (batch.count > 0) input.process(batch)
+      }
+    }
+    return this.produced
+  }
+
+  // ------------------------------------------------------------ bytes
+  codec(source: Source): RecordCodec {
+    const known = this.codecs.get(source.name)
+    if (known !== undefined && known.source === source) return known
+    const { key, value } = createSerdes(source, this.options.registry)
+    const codec = new RecordCodec(source, key, value)
+    this.codecs.set(source.name, codec)
+    return codec
+  }
+
+  private decode(source: Source, records: readonly RawRecord[], offset: number): Batch {
+    const { errors } = this.options
+    const batch = this.codec(source).decode(records, offset, (_record, at, error) => {
+      errors.count(`topic ${source.topic}`, `record ${at} cannot be read as ${source.valueFormat.name}`, error)
+    })
+    return this.withEventTime(batch, source)
+  }
+
+  private withEventTime(batch: Batch, source: Source): Batch {
+    const { errors, throwOnInvalidTime } = this.options
+    return applyEventTime(batch, source, {
+      throwOnInvalid: throwOnInvalidTime(),
+      report: (column, error) => errors.count(`source ${source.name}`, column, error),
+    })
+  }
+}

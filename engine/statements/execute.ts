@@ -1,0 +1,104 @@
+import { type Position, semanticError } from '../errors.ts'
+import type { Statement } from '../syntax/ast.ts'
+import { nearest } from '../syntax/index.ts'
+import { createAsSelect } from './create-as-select.ts'
+import { createSource } from './create-source.ts'
+import { dropSource } from './drop-source.ts'
+import { insertSelect } from './insert-select.ts'
+import { insertValues } from './insert-values.ts'
+import { constantChecker, type Outcome, type Session } from './session.ts'
+
+/** Carries a statement out. Throws KsqlError 'semantic' for what cannot be, and for what ksqlDB has and this engine has not. */
+export function executeStatement(session: Session, statement: Statement): Outcome {
+  switch (statement.kind) {
+    case 'create-source':
+      return { message: createSource(session, statement) }
+    case 'create-as-select':
+      return createAsSelect(session, statement)
+    case 'insert-select':
+      return insertSelect(session, statement)
+    case 'insert-values': {
+      if (session.restoring) return { message: 'Restored' }
+      const source = session.catalog.get(statement.target, statement.at)
+      const record = insertValues(statement, source, {
+        checker: constantChecker(session, 'INSERT VALUES'),
+        codec: session.dataflow.codec(source),
+        environment: { properties: session.properties, now: session.now },
+      })
+      session.dataflow.append(session.dataflow.createTopic(source.topic), [record])
+      return { message: 'Inserted' }
+    }
+    case 'create-type': {
+      if (session.catalog.hasType(statement.name)) {
+        if (statement.ifNotExists) return { message: `Type ${statement.name} already exists` }
+        throw semanticError(
+          `Cannot register custom type '${statement.name}' since it is already registered.`,
+          statement.at,
+          'DROP TYPE it first.',
+        )
+      }
+      session.catalog.putType(statement.name, constantChecker(session, 'CREATE TYPE').resolveType(statement.type))
+      return { message: `Registered custom type with name '${statement.name}'` }
+    }
+    case 'drop-type': {
+      if (!session.catalog.removeType(statement.name) && !statement.ifExists) {
+        throw semanticError(`Type '${statement.name}' does not exist.`, statement.at)
+      }
+      return { message: `Dropped type '${statement.name}'` }
+    }
+    case 'drop-source':
+      return { message: dropSource(session, statement) }
+    case 'set':
+      session.properties.set(statement.name.toLowerCase(), statement.value)
+      return { message: `Set ${statement.name}` }
+    case 'unset':
+      session.properties.delete(statement.name.toLowerCase())
+      return { message: `Unset ${statement.name}` }
+    case 'define':
+      session.variables.set(statement.name.toUpperCase(), statement.value)
+      return { message: `Defined ${statement.name}` }
+    case 'undefine':
+      session.variables.delete(statement.name.toUpperCase())
+      return { message: `Undefined ${statement.name}` }
+    case 'terminate': {
+      for (const id of statement.query === null ? [...session.dataflow.queries.keys()] : [statement.query])
+        terminateQuery(session, id, statement.at)
+      return { message: 'Query terminated.' }
+    }
+    case 'assert':
+      return { message: assertExists(session, statement) }
+    default:
+      throw semanticError(
+        `${statement.kind.toUpperCase()} is not supported yet by the embedded engine.`,
+        statement.at,
+        'Run this statement on ksqlDB.',
+      )
+  }
+}
+
+function terminateQuery(session: Session, id: string, at: Position): void {
+  if (!session.dataflow.stop(id)) {
+    const near = nearest(id, session.dataflow.queries.keys())
+    throw semanticError(
+      `Unknown queryId: ${id}`,
+      at,
+      near === null
+        ? `Queries: ${[...session.dataflow.queries.keys()].join(', ') || 'none'}.`
+        : `Did you mean ${near}?`,
+    )
+  }
+}
+
+function assertExists(session: Session, statement: Extract<Statement, { kind: 'assert' }>): string {
+  const subject =
+    statement.what === 'topic' ? `Topic ${statement.topic}` : `Schema ${statement.subject ?? statement.id}`
+  const found =
+    statement.what === 'topic'
+      ? statement.topic !== null && session.dataflow.topics.has(statement.topic)
+      : statement.id === null
+        ? statement.subject !== null && session.registry.latest(statement.subject) !== null
+        : session.registry.byId(statement.id) !== null
+  if (found !== statement.exists)
+    throw semanticError(`${subject} ${found ? 'exists' : 'does not exist'}.`, statement.at)
+  return `${subject} ${found ? 'exists' : 'does not exist'}.`
+}

@@ -1,0 +1,79 @@
+import type { Source } from '../catalog/source.ts'
+import { type Position, semanticError } from '../errors.ts'
+import type { PlanNode, QueryPlan } from '../plan/nodes.ts'
+import { dataColumns } from '../plan/scope.ts'
+import { coerce } from '../plan/type-check.ts'
+import type { InsertSelect } from '../syntax/ast.ts'
+import { nearest } from '../syntax/index.ts'
+import { formatType, type SqlType } from '../types/sql-type.ts'
+import { planInto } from './plan-into.ts'
+import type { Outcome, Session } from './session.ts'
+import { startQuery } from './start-query.ts'
+
+/** INSERT INTO … SELECT. */
+export function insertSelect(session: Session, statement: InsertSelect): Outcome {
+  const sink = session.catalog.find(statement.target)
+  if (sink === undefined) {
+    const near = nearest(
+      statement.target,
+      session.catalog.all().map((s) => s.name),
+    )
+    throw semanticError(
+      `Sink '${statement.target}' does not exist for the INSERT INTO statement.`,
+      statement.at,
+      near === null ? undefined : `Did you mean ${near}?`,
+    )
+  }
+  if (sink.kind === 'TABLE') {
+    throw semanticError(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`, statement.at)
+  }
+  if (sink.readOnly) throw semanticError(`Cannot insert into read-only stream: ${sink.name}`, statement.at)
+  const { plan } = planInto(session, statement.query, sink.name, 'INSERT INTO', statement.properties)
+  const aligned = alignToSink(plan, sink, statement.at)
+  const id = `INSERTQUERY_${session.queryCount++}`
+  startQuery(session, id, statement.text, aligned, sink)
+  return { message: `Created query with ID ${id}`, queryId: id }
+}
+
+/** INSERT INTO: the result's columns under the sink's names, converted where ksqlDB converts. */
+function alignToSink(plan: QueryPlan, sink: Source, at: Position): QueryPlan {
+  const wanted = dataColumns(sink)
+  const refuse = () => {
+    const text = (columns: readonly { name: string; type: SqlType; role: string }[]) =>
+      columns.map((c) => `\`${c.name}\` ${formatType(c.type)}${c.role === 'key' ? ' KEY' : ''}`).join(', ')
+    return semanticError(
+      `Incompatible schema between results and sink.\nResult schema is ${text(plan.layout)}\nSink schema is ${text(wanted)}`,
+      at,
+      'Select the columns of the sink, in its order.',
+    )
+  }
+  const sides = (['key', 'value'] as const).map((role) => ({
+    from: plan.layout.filter((c) => c.role === role),
+    to: wanted.filter((c) => c.role === role),
+  }))
+  for (const { from, to } of sides) {
+    if (from.length !== to.length) throw refuse()
+    for (const [i, column] of from.entries()) if (column.name !== to[i]?.name && column.role === 'value') throw refuse()
+  }
+  const outputs = wanted.map((column) => {
+    const side = sides[column.role === 'key' ? 0 : 1]
+    const from = side?.from[side.to.indexOf(column)]
+    if (from === undefined) throw refuse()
+    const index = plan.layout.indexOf(from)
+    const typed = coerce({ op: 'column', index, type: from.type }, column.type)
+    if (typed === null) throw refuse()
+    return typed
+  })
+  const root: PlanNode = {
+    op: 'map',
+    kind: plan.kind,
+    window: plan.window,
+    layout: wanted,
+    input: plan.root,
+    where: null,
+    tableCalls: [],
+    outputs,
+    rekeys: false,
+  }
+  return { ...plan, root, layout: wanted }
+}

@@ -1,0 +1,72 @@
+import { createSerdes } from '../catalog/define-source.ts'
+import type { Source, SourceColumn } from '../catalog/source.ts'
+import { compilePipeline, type Pipeline } from '../compile/pipeline.ts'
+import type { SchemaRegistry } from '../formats/format.ts'
+import { type PlanNode, type QueryPlan, sourcesOf } from '../plan/nodes.ts'
+import type { Batch } from '../runtime/batch.ts'
+import { RecordCodec } from '../runtime/codec.ts'
+import { PersistentQuery } from '../runtime/persistent-query.ts'
+import type { Session } from './session.ts'
+
+/** ms of wall clock between two emissions of final results, in Kafka Streams */
+const EMIT_INTERVAL = 'ksql.streams.__emit.interval.ms.kstreams.windowed.aggregation__'
+
+/** Compiles a plan and lets its results flow into the sink's topic. */
+export function startQuery(session: Session, id: string, text: string, plan: QueryPlan, sink: Source): void {
+  session.dataflow.createTopic(sink.topic)
+  const pipeline = compileFor(session, id, plan, (batch) => session.dataflow.produce(sink, batch))
+  const sources = sourcesOf(plan.root).map((s) => s.source)
+  const query = new PersistentQuery({ id, statement: text, sources, sink, pipeline, plan })
+  session.dataflow.start(query, session.wiring === 'auto' && !session.restoring)
+}
+
+/** A compiled plan whose failures are counted under the query's id. */
+export function compileFor(session: Session, id: string, plan: QueryPlan, emit: (batch: Batch) => void): Pipeline {
+  const { wiring, properties, registry, errors, now } = session
+  const manual = wiring === 'manual'
+  const left = sourcesOf(plan.root)[0]?.source
+  if (left === undefined) throw new Error('a plan without a source')
+  return compilePipeline(
+    plan,
+    {
+      environment: { properties, now },
+      report: (column, error) => errors.count(`query ${id}`, column, error),
+      keyOrder: (columns) => keyOrder(columns, left, registry),
+      finalInterval: Number(properties.get(EMIT_INTERVAL) ?? (manual ? 1000 : 0)),
+      emissionClock: manual ? () => 0 : now,
+      loseExpired: manual,
+    },
+    emit,
+  )
+}
+
+/** Order of keys by their bytes, as a Kafka Streams store iterates them. */
+function keyOrder(
+  columns: PlanNode['layout'],
+  left: Source,
+  registry: SchemaRegistry,
+): (a: readonly unknown[], b: readonly unknown[]) => number {
+  const keyFormat =
+    columns.length > 1 && left.keyFormat.name === 'KAFKA' ? { ...left.keyFormat, name: 'JSON' } : left.keyFormat
+  const source: Source = {
+    ...left,
+    columns: columns.map((c): SourceColumn => ({ ...c, role: 'key', headerKey: null })),
+    keyFormat: keyFormat.name === 'NONE' ? { ...keyFormat, name: 'JSON' } : keyFormat,
+    valueFormat: {
+      ...left.valueFormat,
+      name: 'NONE',
+      wrapSingle: undefined,
+      delimiter: undefined,
+      schemaFullName: undefined,
+      schemaId: undefined,
+    },
+  }
+  let codec: RecordCodec | null = null
+  return (a, b) => {
+    if (codec === null) {
+      const { key, value } = createSerdes(source, registry)
+      codec = new RecordCodec(source, key, value)
+    }
+    return Buffer.compare(codec.serializeKey(a as never), codec.serializeKey(b as never))
+  }
+}

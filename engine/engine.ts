@@ -5,6 +5,7 @@ import type { SchemaRegistry } from './formats/format.ts'
 import { MemorySchemaRegistry } from './formats/registry.ts'
 import { builtinFunctions, type FunctionRegistry } from './functions/registry.ts'
 import { neededColumns } from './plan/needed-columns.ts'
+import type { LayoutColumn } from './plan/nodes.ts'
 import { dataColumns } from './plan/scope.ts'
 import { nullColumn } from './runtime/adapter.ts'
 import { Batch, type Column } from './runtime/batch.ts'
@@ -14,6 +15,7 @@ import { ErrorCounter } from './runtime/error-counter.ts'
 import { fromBytes, toBytes } from './runtime/snapshot.ts'
 import type { Subscriber, Topic } from './runtime/topic.ts'
 import { executeStatement } from './statements/execute.ts'
+import { type PushQuery, pushQuery } from './statements/push-query.ts'
 import type { Session } from './statements/session.ts'
 import type { Statement } from './syntax/ast.ts'
 import { nearest, parseStatement, splitStatements } from './syntax/index.ts'
@@ -152,6 +154,21 @@ export class KsqlEngine {
         cause: error.cause,
       })
     }
+  }
+
+  /**
+   * Runs a SELECT … EMIT CHANGES: `onRows` gets its rows as records arrive, until LIMIT or `close`.
+   * Throws KsqlError for any other statement.
+   */
+  select(sql: string, onRows: (batch: Batch, columns: readonly LayoutColumn[]) => void): PushQuery {
+    const statement = parseStatement(sql, this.session.variables)
+    if (statement.kind !== 'select') {
+      throw new KsqlError('semantic', 'Only a SELECT can be subscribed to.', {
+        position: statement.at,
+        fix: 'Run other statements with execute().',
+      })
+    }
+    return pushQuery(this.session, statement, onRows)
   }
 
   // ------------------------------------------------------------ topics and records

@@ -199,8 +199,8 @@ export class LogReader {
   #feedText(chunk: Uint8Array): void {
     let from = 0
     if (this.#pending.length > 0) {
-      from = nextBreak(chunk, 0) + 1
-      if (from === 0) {
+      from = Math.min(indexOr(chunk, LF, 0, chunk.length), indexOr(chunk, 0, 0, chunk.length)) + 1
+      if (from > chunk.length) {
         this.#hold(chunk)
         return
       }
@@ -225,6 +225,7 @@ export class LogReader {
   #read(bytes: Uint8Array): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const end = bytes.length
+    let nul = -1
     let p = 0
     while (p < end) {
       if (bytes[p] === 0) {
@@ -236,8 +237,10 @@ export class LogReader {
         p += read
         continue
       }
-      const stop = nextBreak(bytes, p)
-      if (stop < 0) break
+      // Nearly no chunk has a NUL, so its search runs to the end of the chunk once.
+      if (nul < p) nul = indexOr(bytes, 0, p, end)
+      const stop = Math.min(nul, indexOr(bytes, LF, p, end))
+      if (stop === end) break
       this.#record(bytes, p, stop, false)
       if (bytes[stop] === LF) this.#line++
       p = stop + 1
@@ -457,9 +460,8 @@ function mayBeHeader(byte: number): boolean {
   return byte === 0x44 || byte === 0x64 || byte === 0x22 || byte >= 0x80
 }
 
-/** The next end of a record: a line end, or a NUL, where another program cut the file under GPU-Z (FORMAT.md, hazard 9). */
-function nextBreak(bytes: Uint8Array, from: number): number {
-  const lineEnd = bytes.indexOf(LF, from)
-  const nul = (lineEnd < 0 ? bytes.subarray(from) : bytes.subarray(from, lineEnd)).indexOf(0)
-  return nul < 0 ? lineEnd : from + nul
+// A record ends at a line end or at a NUL, where another program cut the file under GPU-Z (FORMAT.md, hazard 9).
+function indexOr(bytes: Uint8Array, byte: number, from: number, absent: number): number {
+  const at = bytes.indexOf(byte, from)
+  return at < 0 ? absent : at
 }

@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts'
 import { type RawRecord, RecordCodec } from './codec.ts'
 import type { ErrorCounter } from './error-counter.ts'
 import { applyEventTime } from './event-time.ts'
+import { mergeByCause, type Waiting } from './merge-by-cause.ts'
 import type { PersistentQuery } from './persistent-query.ts'
 import { Topic } from './topic.ts'
 
@@ -30,6 +31,8 @@ export class Dataflow {
   /** manual wiring: what the query being piped has produced, and how far each has read */
   private produced: RawRecord[] = []
   private readonly pipedOffsets = new Map<PersistentQuery, Map<string, number>>()
+  /** what subscribers are to be told once nothing waits */
+  private news = new Map<Topic, (Waiting & { readonly source: Source })[]>()
 
   constructor(options: DataflowOptions) {
     this.options = options
@@ -64,7 +67,7 @@ export class Dataflow {
     }
     for (const { query, input } of topic.readers) query.enqueue(input, batchFor(input.source))
     const source = topic.subscribers.size === 0 ? undefined : sourceOf(topic.name)
-    if (source !== undefined) for (const subscriber of topic.subscribers) subscriber(batchFor(source), source)
+    if (source !== undefined) this.notify(topic, source, batchFor(source))
     this.settle()
   }
 
@@ -77,7 +80,7 @@ export class Dataflow {
 
   /** Hands rows written under `writer`'s columns to everyone who reads the topic. */
   private deliver(topic: Topic, writer: Source, batch: Batch): void {
-    for (const subscriber of topic.subscribers) subscriber(batch, writer)
+    this.notify(topic, writer, batch)
     let encoded: RawRecord[] | null = null
     const adapted = new Map<Source, Batch>()
     for (const { query, input } of topic.readers) {
@@ -96,15 +99,30 @@ export class Dataflow {
     }
   }
 
-  /** Runs queries, those nearest to the appended topic first, until nothing waits. */
+  /** Subscribers hear of rows when all queries have run: a topic may have several writers. */
+  private notify(topic: Topic, source: Source, batch: Batch): void {
+    if (topic.subscribers.size === 0 || batch.count === 0) return
+    const news = this.news.get(topic) ?? []
+    this.news.set(topic, news)
+    news.push({ source, batch, sequence: news.length })
+  }
+
+  /** Runs queries, those nearest to the appended topic first, until nothing waits; then tells the subscribers. */
   private settle(): void {
     for (;;) {
       let next: PersistentQuery | null = null
       for (const query of this.queries.values()) {
         if (query.waiting && (next === null || query.rank < next.rank)) next = query
       }
-      if (next === null) return
+      if (next === null) break
       next.run()
+    }
+    const { news } = this
+    this.news = new Map()
+    for (const [topic, batches] of news) {
+      mergeByCause(batches, ({ source }, rows) => {
+        for (const subscriber of topic.subscribers) subscriber(rows, source)
+      })
     }
   }
 

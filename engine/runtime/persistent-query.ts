@@ -1,14 +1,11 @@
 import type { Source } from '../catalog/source.ts'
 import type { Pipeline, PipelineInput } from '../compile/pipeline.ts'
 import type { QueryPlan } from '../plan/nodes.ts'
-import { type Batch, sliceBatch } from './batch.ts'
+import type { Batch } from './batch.ts'
+import { mergeByCause, type Waiting } from './merge-by-cause.ts'
 
-interface Pending {
+interface Pending extends Waiting {
   readonly input: PipelineInput
-  readonly batch: Batch
-  /** order of arrival */
-  readonly sequence: number
-  position: number
 }
 
 /** A running query: batches wait here until every query that feeds it has finished with the record that caused them. */
@@ -38,41 +35,17 @@ export class PersistentQuery {
   }
 
   enqueue(input: PipelineInput, batch: Batch): void {
-    if (batch.count > 0) this.pending.push({ input, batch, sequence: this.sequence++, position: 0 })
+    if (batch.count > 0) this.pending.push({ input, batch, sequence: this.sequence++ })
   }
 
-  /**
-   * Processes what waits. Batches of several inputs are merged by the outside record that caused each row, a table's row before a stream's,
-   * so that the result is the same as if records had been appended one by one.
-   */
+  /** Processes what waits, in the order of the outside records that caused it: a table's row before a stream's. */
   run(): void {
     const { pending } = this
     this.pending = []
-    if (pending.length === 1 && pending[0] !== undefined) {
-      pending[0].input.process(pending[0].batch)
-      return
-    }
-    for (;;) {
-      const open = pending.filter((p) => p.position < p.batch.count)
-      const first = open.reduce<Pending | null>((best, p) => (best === null || before(p, best) ? p : best), null)
-      if (first === null) return
-      const others = open.filter((p) => p !== first)
-      let end = first.position + 1
-      while (end < first.batch.count && others.every((p) => before({ ...first, position: end }, p))) end++
-      const from = first.position
-      first.position = end
-      first.input.process(sliceBatch(first.batch, from, end))
-    }
+    mergeByCause(pending, ({ input }, rows) => input.process(rows), tablesFirst)
   }
 }
 
-function before(a: Pending, b: Pending): boolean {
-  const [x, y] = [causeAt(a), causeAt(b)]
-  if (x !== y) return x < y
-  if (a.input.kind !== b.input.kind) return a.input.kind === 'table'
-  return a.sequence < b.sequence
-}
-
-function causeAt({ batch, position }: Pending): number {
-  return batch.cause === null ? position : (batch.cause[position] ?? 0)
+function tablesFirst(a: Pending, b: Pending): number {
+  return Number(b.input.kind === 'table') - Number(a.input.kind === 'table')
 }

@@ -79,10 +79,20 @@ export interface TopicHandle {
 
 const THROW_ON_INVALID = 'ksql.timestamp.throw.on.invalid'
 const SNAPSHOT_VERSION = 1
+/** Inserted records are in the topics, or in the states of those that read them; what was asserted need not hold any more. */
+const NOT_REPEATED: readonly Statement['kind'][] = ['insert-values', 'assert']
+
+/** A statement to be repeated when a snapshot is restored. */
+interface ExecutedStatement {
+  readonly text: string
+  /** the session's count of queries before it: the id of a query is made with it */
+  readonly queryCount: number
+}
 
 interface Snapshot {
   readonly version: number
-  readonly statements: readonly string[]
+  readonly statements: readonly ExecutedStatement[]
+  readonly queryCount: number
   readonly queries: readonly { readonly id: string; readonly states: readonly unknown[] }[]
   readonly topics: readonly (Pick<Topic, 'name' | 'partitions' | 'replicas' | 'end'> & {
     readonly kept: readonly RawRecord[]
@@ -98,7 +108,7 @@ export class KsqlEngine {
   readonly errors = new ErrorCounter()
   readonly registry: SchemaRegistry
   private readonly session: Session
-  private readonly executed: string[] = []
+  private readonly executed: ExecutedStatement[] = []
 
   constructor(options: KsqlEngineOptions = {}) {
     const registry = options.registry ?? new MemorySchemaRegistry()
@@ -140,9 +150,10 @@ export class KsqlEngine {
   }
 
   executeStatement(statement: Statement): StatementResult {
+    const { queryCount } = this.session
     try {
       const { message, queryId } = executeStatement(this.session, statement)
-      this.executed.push(statement.text)
+      if (!NOT_REPEATED.includes(statement.kind)) this.executed.push({ text: statement.text, queryCount })
       const base = { statement: statement.text, kind: statement.kind, message }
       return queryId === undefined ? base : { ...base, queryId }
     } catch (error) {
@@ -268,11 +279,15 @@ export class KsqlEngine {
   // ------------------------------------------------------------ snapshot
   /** The whole state at a record boundary, as bytes. */
   snapshot(): Uint8Array {
-    const { queries, topics } = this.session.dataflow
+    const { dataflow, queryCount } = this.session
+    const { queries, topics } = dataflow
+    // push queries end with the engine
+    const persistent = [...queries.values()].filter((q) => !q.transient)
     const state: Snapshot = {
       version: SNAPSHOT_VERSION,
       statements: this.executed,
-      queries: [...queries.values()].map(({ id, pipeline }) => ({ id, states: pipeline.states.map((s) => s.save()) })),
+      queryCount,
+      queries: persistent.map(({ id, pipeline }) => ({ id, states: pipeline.states.map((s) => s.save()) })),
       topics: [...topics.values()].map(({ name, partitions, replicas, end, kept }) => ({
         name,
         partitions,
@@ -295,7 +310,11 @@ export class KsqlEngine {
     const { dataflow } = session
     session.restoring = true
     for (const topic of saved.topics) dataflow.createTopic(topic.name, topic)
-    for (const text of saved.statements) engine.execute(`${text};`)
+    for (const { text, queryCount } of saved.statements) {
+      session.queryCount = queryCount
+      engine.execute(`${text};`)
+    }
+    session.queryCount = saved.queryCount
     session.restoring = false
     for (const { name, end, kept } of saved.topics) {
       const topic = dataflow.createTopic(name)

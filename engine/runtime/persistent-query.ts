@@ -16,18 +16,23 @@ export class PersistentQuery {
   readonly sink: Source
   readonly pipeline: Pipeline
   readonly plan: QueryPlan
+  /** a push query: it ends with its client */
+  readonly transient: boolean
   /** distance from the topics appended from outside: queries run in this order */
   rank = 0
   private pending: Pending[] = []
   private sequence = 0
 
-  constructor(parts: Pick<PersistentQuery, 'id' | 'statement' | 'sources' | 'sink' | 'pipeline' | 'plan'>) {
+  constructor(
+    parts: Pick<PersistentQuery, 'id' | 'statement' | 'sources' | 'sink' | 'pipeline' | 'plan' | 'transient'>,
+  ) {
     this.id = parts.id
     this.statement = parts.statement
     this.sources = parts.sources
     this.sink = parts.sink
     this.pipeline = parts.pipeline
     this.plan = parts.plan
+    this.transient = parts.transient
   }
 
   get waiting(): boolean {

@@ -18,7 +18,6 @@ export function executeStatement(session: Session, statement: Statement): Outcom
     case 'insert-select':
       return insertSelect(session, statement)
     case 'insert-values': {
-      if (session.restoring) return { message: 'Restored' }
       const source = session.catalog.get(statement.target, statement.at)
       const record = insertValues(statement, source, {
         checker: constantChecker(session, 'INSERT VALUES'),

@@ -52,6 +52,7 @@ export function pushQuery(
     sink: clientOf(id, sources[0]),
     pipeline,
     plan,
+    transient: true,
   })
   session.dataflow.start(started, true)
   return { id, columns: plan.layout, close }

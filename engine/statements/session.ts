@@ -20,7 +20,7 @@ export interface Session {
   readonly variables: Map<string, string>
   readonly now: () => number
   readonly wiring: 'auto' | 'manual'
-  /** a snapshot is being replayed: statements are executed for their definitions, records are not written again */
+  /** a snapshot is being replayed: statements are executed for their definitions, queries do not read what topics have kept */
   restoring: boolean
   /** numbers query ids */
   queryCount: number

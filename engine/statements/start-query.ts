@@ -16,7 +16,7 @@ export function startQuery(session: Session, id: string, text: string, plan: Que
   session.dataflow.createTopic(sink.topic)
   const pipeline = compileFor(session, id, plan, (batch) => session.dataflow.produce(sink, batch))
   const sources = sourcesOf(plan.root).map((s) => s.source)
-  const query = new PersistentQuery({ id, statement: text, sources, sink, pipeline, plan })
+  const query = new PersistentQuery({ id, statement: text, sources, sink, pipeline, plan, transient: false })
   session.dataflow.start(query, session.wiring === 'auto' && !session.restoring)
 }
 

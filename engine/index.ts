@@ -3,6 +3,7 @@ export {
   KsqlEngine,
   type KsqlEngineOptions,
   type QueryHandle,
+  type RowsInColumns,
   type SourceInfo,
   type StatementResult,
   type TopicHandle,

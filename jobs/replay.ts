@@ -1,0 +1,99 @@
+import type { RowsInColumns } from '../engine/index.ts'
+import type { ReadingBatch } from '../gpuz/batch.ts'
+import { LogReader } from '../gpuz/log-reader.ts'
+import type { DeviceLog } from './device-log.ts'
+import type { LogTotals } from './log-totals.ts'
+import { mergeByTime, type RowSource } from './merge-by-time.ts'
+import type { ReadingColumns } from './reading-columns.ts'
+
+export interface ReplayOptions {
+  readonly logs: readonly DeviceLog[]
+  readonly columns: ReadingColumns
+  readonly timezone: string
+  readonly host: string
+  /** begins again at the end, with stamps that go on */
+  readonly loop: boolean
+}
+
+/** Time between the last reading of a pass and the first of the next: GPU-Z's own pace. */
+const STEP_MS = 1000
+
+/** The rows of whole logs, merged by event time. */
+export class Replay {
+  readonly #options: ReplayOptions
+  readonly #totals: LogTotals
+  readonly #size: number
+  readonly #rowsBefore = new Map<DeviceLog, number>()
+  #bytes = 0
+
+  constructor(options: ReplayOptions, totals: LogTotals) {
+    this.#options = options
+    this.#totals = totals
+    this.#size = options.logs.reduce((sum, { log }) => sum + log.size, 0)
+  }
+
+  /** How much of the logs is read, 0 to 1; null when there is no end. */
+  get share(): number | null {
+    if (this.#options.loop) return null
+    return this.#size === 0 ? 1 : Math.min(1, this.#bytes / this.#size)
+  }
+
+  async *rows(): AsyncGenerator<RowsInColumns, void, undefined> {
+    const { loop } = this.#options
+    let shift = 0
+    for (;;) {
+      let first = Number.POSITIVE_INFINITY
+      let last = Number.NEGATIVE_INFINITY
+      for await (const rows of this.#pass(shift)) {
+        for (let i = 0; i < rows.count; i++) {
+          const time = rows.rowtime[i]
+          if (time < first) first = time
+          if (time > last) last = time
+        }
+        yield rows
+      }
+      if (!loop || first > last) return
+      shift += last - first + STEP_MS
+    }
+  }
+
+  async *#pass(shift: number): AsyncGenerator<RowsInColumns, void, undefined> {
+    const readers = this.#options.logs.map((log) => this.#read(log, shift))
+    const sources = readers.map((reader): RowSource => ({ next: async () => (await reader.next()).value ?? null }))
+    try {
+      yield* mergeByTime(sources)
+    } finally {
+      for (const reader of readers) await reader.return()
+    }
+  }
+
+  async *#read(deviceLog: DeviceLog, shift: number): AsyncGenerator<RowsInColumns, void, undefined> {
+    const { device, log } = deviceLog
+    const { columns, timezone, host } = this.#options
+    const reader = new LogReader({ timezone, fields: columns.fields, source: log.name })
+    const rowsBefore = this.#rowsBefore.get(deviceLog) ?? 0
+    const convert = (batch: ReadingBatch): RowsInColumns => {
+      moveOn(batch, shift, rowsBefore)
+      return columns.of(batch, { device, host, source: log.name })
+    }
+    try {
+      for await (const chunk of log.open()) {
+        this.#bytes += chunk.length
+        for (const batch of reader.push(chunk)) yield convert(batch)
+      }
+      for (const batch of reader.end()) yield convert(batch)
+    } finally {
+      this.#rowsBefore.set(deviceLog, rowsBefore + reader.report.rows)
+      this.#totals.add(reader.report, device, log.name)
+    }
+  }
+}
+
+/** Times and ordinals go on in the next pass of a loop, so no reading is taken for one of the pass before. */
+function moveOn({ ts, row, count }: ReadingBatch, shift: number, rowsBefore: number): void {
+  if (rowsBefore === 0) return
+  for (let i = 0; i < count; i++) {
+    ts[i] += shift
+    row[i] += rowsBefore
+  }
+}

@@ -116,8 +116,9 @@ export class AggregateLanes {
     this.shared.set(key, index)
     const { add, undo, merge } = code(index)
     group.adds.push(add)
+    // what was computed from another lane is taken back or merged before that lane
     if (undo !== undefined) group.undos.unshift(undo)
-    this.merges.push(merge)
+    this.merges.unshift(merge)
     return index
   }
 
@@ -215,9 +216,8 @@ export class AggregateLanes {
       add: (out, lane, arg) =>
         out.emit(`if (${lane(count)} === 1 || ${better(arg.val, lane(self))}) ${lane(self)} = ${arg.val};`),
       merge: (out, into, from) => {
-        // the counts are merged already: equal counts mean that only the other side has values
         out.emit(
-          `if (${from(count)} > 0 && (${into(count)} === ${from(count)} || ${better(from(self), into(self))})) ${into(self)} = ${from(self)};`,
+          `if (${from(count)} > 0 && (${into(count)} === 0 || ${better(from(self), into(self))})) ${into(self)} = ${from(self)};`,
         )
       },
     }))
@@ -233,10 +233,10 @@ export class AggregateLanes {
       add: (out, lane, arg) => out.emit(`${lane(self)} += ${part(lane, arg.val)};`),
       undo: (out, lane, arg) => out.emit(`${lane(self)} -= ${part(lane, arg.val)};`),
       merge: (out, into, from) => {
-        const [n, m] = [from(count), `(${into(count)} - ${from(count)})`]
-        const distance = `((${into(sum)} - ${from(sum)}) / ${m} - ${from(sum)} / ${n})`
+        const [m, n] = [into(count), from(count)]
+        const distance = `(${into(sum)} / ${m} - ${from(sum)} / ${n})`
         out.emit(
-          `if (${n} > 0) ${into(self)} = ${m} === 0 ? ${from(self)} : ${into(self)} + ${from(self)} + ${distance} ** 2 * ${m} * ${n} / ${into(count)};`,
+          `if (${n} > 0) ${into(self)} = ${m} === 0 ? ${from(self)} : ${into(self)} + ${from(self)} + ${distance} * ${distance} * ${m} * ${n} / (${m} + ${n});`,
         )
       },
     }))

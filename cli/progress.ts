@@ -1,3 +1,5 @@
+import { duration } from './time-text.ts'
+
 /** How far a piece of long work is. */
 export interface ProgressState {
   /** rows worked on so far */
@@ -57,18 +59,11 @@ export function progressText(label: string, { rows, share }: ProgressState, seco
   if (share !== null) parts.push(`${Math.floor(100 * share)} %`)
   parts.push(`${rows.toLocaleString('en-US')} rows`)
   if (seconds > 0) parts.push(`${Math.round(rows / seconds).toLocaleString('en-US')} rows/s`)
-  if (share !== null && share > 0) parts.push(`${duration((seconds * (1 - share)) / share)} left`)
+  if (share !== null && share > 0) parts.push(`${duration((1000 * seconds * (1 - share)) / share)} left`)
   return parts.join('  ')
 }
 
 function barOf(share: number): string {
   const full = Math.round(BAR_CELLS * Math.min(1, share))
   return `[${'='.repeat(full)}${' '.repeat(BAR_CELLS - full)}]`
-}
-
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`
 }

@@ -1,10 +1,12 @@
 import { InvalidArgumentError } from 'commander'
+import { checkTimezone } from '../jobs/timezone.ts'
 
 /** A speed: a number above zero. */
 export function parseSpeed(text: string): number {
   const speed = Number(text)
-  if (!(speed > 0 && Number.isFinite(speed)))
+  if (!(speed > 0 && Number.isFinite(speed))) {
     throw new InvalidArgumentError('It must be a number above 0, such as 10 for ten times as fast.')
+  }
   return speed
 }
 
@@ -23,4 +25,13 @@ export function parseSeed(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 0 to 4294967295.')
   }
   return seed
+}
+
+/** A time zone by its IANA name. */
+export function parseTimezone(text: string): string {
+  try {
+    return checkTimezone(text)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
 }

@@ -1,7 +1,8 @@
-import { appendFile, mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLiveLog } from '../gpuz/simulator/write-log.ts'
+import { type RunListener, type RunResult, run } from './run.ts'
 
 export interface DemoOptions {
   /** the same seed gives the same readings */
@@ -10,27 +11,59 @@ export interface DemoOptions {
   readonly speed: number
   /** IANA name of the zone whose wall clock the log shows */
   readonly timezone: string
-  /** where the log is written, appended as GPU-Z does; default a new folder for temporary files */
+  /** the log to write, a new file; default one in a new folder for temporary files */
   readonly output?: string
   /** stop after so many readings; default: go on until aborted */
   readonly rows?: number
+  readonly signal: AbortSignal
 }
 
-/** A simulated GPU that writes its log; `done` gives the number of readings once it has ended. */
-export interface Demo {
-  readonly path: string
-  readonly done: Promise<number>
-}
+const LOOK_MS = 200
 
 /**
- * Starts a simulated GPU that writes a GPU-Z log live, from now on; `signal` ends it.
- * @throws what the operating system says when the log cannot be written
+ * A simulated GPU writes a GPU-Z log live, from now on, and the main job follows it as it would a real one.
+ * @throws Error when `output` is there already: simulated readings must not get into somebody's log; what the operating
+ * system says when it cannot be written
  */
-export async function startDemo(options: DemoOptions, signal: AbortSignal): Promise<Demo> {
+export async function demo(options: DemoOptions, listener: RunListener = {}): Promise<RunResult> {
   const { seed, speed, timezone, rows } = options
   const path = options.output ?? join(await mkdtemp(join(tmpdir(), 'gpumon-demo-')), 'GPU-Z Sensor Log.txt')
-  // A path that cannot be written is found out here, before anybody is told of a log.
-  await appendFile(path, '')
-  const done = writeLiveLog(path, { seed, speed, timezone, rows, start: Date.now(), signal })
-  return { path, done }
+  await createNew(path)
+  listener.onNotice?.(`a simulated GPU writes ${path}; Ctrl-C ends it`)
+
+  const end = new AbortController()
+  const signal = AbortSignal.any([options.signal, end.signal])
+  let written = Number.POSITIVE_INFINITY
+  let read = 0
+  const endWhenRead = (): void => {
+    if (read >= written) end.abort()
+  }
+  const write = async (): Promise<void> => {
+    written = await writeLiveLog(path, { seed, speed, timezone, rows, start: Date.now(), signal })
+    endWhenRead()
+  }
+  const onProgress: RunListener['onProgress'] = (progress) => {
+    read = progress.rows
+    listener.onProgress?.(progress)
+    endWhenRead()
+  }
+  const follow = run(
+    { logs: [path], device: 'simulated', timezone, follow: true, intervalMs: LOOK_MS, signal },
+    { ...listener, onProgress },
+  )
+  try {
+    const [result] = await Promise.all([follow, write()])
+    return result
+  } finally {
+    end.abort()
+  }
+}
+
+async function createNew(path: string): Promise<void> {
+  try {
+    await writeFile(path, '', { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new Error(`${path} is there already, and may be somebody's log; name a file that is not there`)
+  }
 }

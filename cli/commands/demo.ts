@@ -1,28 +1,31 @@
 import { Command } from 'commander'
-import { startDemo } from '../../jobs/demo.ts'
+import { type DemoOptions, demo } from '../../jobs/demo.ts'
+import { systemTimezone } from '../../jobs/timezone.ts'
 import { interruptSignal } from '../interrupt.ts'
-import { parseCount, parseSeed, parseSpeed } from '../values.ts'
+import { tellRun } from '../tell-run.ts'
+import { parseCount, parseSeed, parseSpeed, parseTimezone } from '../values.ts'
 
-interface DemoFlags {
-  readonly seed: number
-  readonly speed: number
-  readonly output?: string
-  readonly rows?: number
+interface DemoFlags extends Omit<DemoOptions, 'signal'> {
+  readonly json?: boolean
 }
 
-/** `gpumon demo`: a simulated GPU writes a log as GPU-Z does. */
+/** `gpumon demo`: a simulated GPU writes a log as GPU-Z does, and the main job follows it. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('let a simulated GPU write a GPU-Z log, live')
+    .description('let a simulated GPU write a GPU-Z log live, and follow it')
     .option('--seed <number>', 'the same seed gives the same readings', parseSeed, 1)
-    .option('--speed <factor>', 'write this many times faster than readings happen', parseSpeed, 1)
-    .option('--output <file>', 'the log to append to (default: a new file in the folder for temporary files)')
+    .option('--speed <factor>', 'let time pass so many times faster', parseSpeed, 1)
+    .option(
+      '--timezone <zone>',
+      'time zone whose clock the log shows, by its IANA name',
+      parseTimezone,
+      systemTimezone(),
+    )
+    .option('--output <file>', 'the log to write, a new file (default: one in the folder for temporary files)')
     .option('--rows <count>', 'stop after so many readings (default: go on until Ctrl-C)', parseCount)
+    .option('--json', 'print the result as one JSON object')
     .action(async (flags: DemoFlags) => {
-      const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
-      const demo = await startDemo({ ...flags, timezone }, interruptSignal())
-      process.stderr.write(`a simulated GPU writes ${demo.path}\n`)
-      const rows = await demo.done
-      process.stderr.write(`${rows} readings written\n`)
+      const { timezone, json = false } = flags
+      await tellRun((listener) => demo({ ...flags, signal: interruptSignal() }, listener), { timezone, json })
     })
 }

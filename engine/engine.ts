@@ -229,6 +229,14 @@ export class KsqlEngine {
     dataflow.appendBatch(dataflow.createTopic(source.topic), source, new Batch(rows.count, columns, rows.rowtime))
   }
 
+  /**
+   * The input has ended: final results (EMIT FINAL) of windows that are still open are given out, as if stream time went on for ever. Records
+   * appended afterwards are late for every such window. ksqlDB's topics never end; a file that is read to its end does.
+   */
+  end(): void {
+    this.session.dataflow.end()
+  }
+
   /** The columns of a stream or table that some query reads: a source need not supply others. */
   neededColumns(sourceName: string): Set<string> {
     const source = this.source(sourceName)

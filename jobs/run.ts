@@ -94,6 +94,8 @@ export async function run(options: RunOptions, listener: RunListener = {}): Prom
     listener.onProgress?.({ rows, share: feed.share })
     if (signal.aborted) break
   }
+  // The summary counts what lies in windows that are still open, too.
+  engine.end()
   episodes.end()
   return summary.result(totals, rows, (performance.now() - begun) / 1000)
 }

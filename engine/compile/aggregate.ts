@@ -12,6 +12,8 @@ export interface AggregateKernel {
   readonly state: AggregateState
   /** new rows of the groups, and where asked for the rows they replace (tombstones for new groups) */
   process(batch: Batch, previous: Batch | null): { next: Batch; previous: Batch | null }
+  /** no more rows will come: the final results of windows still open; null where results do not wait for the end of a window */
+  end(): { next: Batch; previous: Batch | null } | null
 }
 
 export interface AggregateOptions {
@@ -26,7 +28,12 @@ export interface AggregateOptions {
   readonly loseExpired: boolean
 }
 
-type Process = (state: AggregateState, batch: Batch, previous: Batch | null) => { next: Batch; previous: Batch | null }
+/** Without a batch: the input has ended. */
+type Process = (
+  state: AggregateState,
+  batch: Batch | null,
+  previous: Batch | null,
+) => { next: Batch; previous: Batch | null }
 
 /**
  * Compiles a grouping into one loop over the batch: filter, key, windows, arguments, update, emission. Per record, in record order.
@@ -43,7 +50,11 @@ export function compileAggregate(
     lanes.lanes,
   )
   const process = new AggregateCompiler(node, lanes, environment, report, options).compile()
-  return { state, process: (batch, previous) => process(state, batch, previous) }
+  return {
+    state,
+    process: (batch, previous) => process(state, batch, previous),
+    end: () => (node.emitFinal ? process(state, null, null) : null),
+  }
 }
 
 class AggregateCompiler {
@@ -79,11 +90,13 @@ class AggregateCompiler {
     named(this.options.emissionClock, 'clock')
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
+    const result = 'return { next: finish(O), previous: P === null ? null : finish(P) };'
     out.emit(`const O = makeOut(), P = ${this.options.previous ? 'makeOut()' : 'null'};`)
+    if (node.emitFinal) out.emit(`if (B === null) { S.streamTime = Infinity; close(S, O, P, 0); ${result} }`)
     this.reloadLanes('let')
     if (node.input.kind === 'table') this.tableLoop()
     else this.streamLoop()
-    out.emit('return { next: finish(O), previous: P === null ? null : finish(P) };')
+    out.emit(result)
     return out.compile<Process>(['S', 'B', 'PB'], prologue.lines)
   }
 

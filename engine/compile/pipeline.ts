@@ -30,6 +30,8 @@ export interface Pipeline {
   readonly states: readonly Stateful[]
   /** rows dropped because their window had closed */
   lateRows(): number
+  /** No more rows will come: emits the final results of windows still open. Rows that come nevertheless are late. */
+  end(): void
 }
 
 export interface PipelineOptions {
@@ -48,14 +50,22 @@ export function compilePipeline(plan: QueryPlan, options: PipelineOptions, emit:
   builder.build(plan.root, false, (next) => {
     if (next.count > 0) emit(next)
   })
-  const { inputs, states, late } = builder
-  return { inputs, states, lateRows: () => late.reduce((sum, count) => sum + count(), 0) }
+  const { inputs, states, late, ends } = builder
+  return {
+    inputs,
+    states,
+    lateRows: () => late.reduce((sum, count) => sum + count(), 0),
+    end: () => {
+      for (const end of ends) end()
+    },
+  }
 }
 
 class PipelineBuilder {
   readonly inputs: PipelineInput[] = []
   readonly states: Stateful[] = []
   readonly late: (() => number)[] = []
+  readonly ends: (() => void)[] = []
   private readonly options: PipelineOptions
 
   constructor(options: PipelineOptions) {
@@ -83,6 +93,10 @@ class PipelineBuilder {
         })
         this.states.push(kernel.state)
         this.late.push(() => kernel.state.late)
+        this.ends.push(() => {
+          const result = kernel.end()
+          if (result !== null && result.next.count > 0) emit(result.next, result.previous)
+        })
         this.build(node.input, node.input.kind === 'table', (next, old) => {
           const result = kernel.process(next, old)
           if (result.next.count > 0) emit(result.next, result.previous)

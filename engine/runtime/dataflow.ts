@@ -78,6 +78,14 @@ export class Dataflow {
     this.settle()
   }
 
+  /** No more records will come: every query gives the final results of windows still open, those that feed others first. */
+  end(): void {
+    for (const query of [...this.queries.values()].sort((a, b) => a.rank - b.rank)) {
+      query.pipeline.end()
+      this.settle()
+    }
+  }
+
   /** Hands rows written under `writer`'s columns to everyone who reads the topic. */
   private deliver(topic: Topic, writer: Source, batch: Batch): void {
     this.notify(topic, writer, batch)

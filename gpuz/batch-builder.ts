@@ -76,7 +76,7 @@ function judge(data: Float64Array, field: string | null, entry: SensorReport): U
     else if (value === nothing) entry.zeros++
     else {
       entry.implausible++
-      entry.example ??= String(value)
+      entry.firstImplausible ??= value
     }
   }
   return nulls

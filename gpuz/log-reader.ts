@@ -318,7 +318,7 @@ export class LogReader {
       const entry = sensorReport(this.report, this.#header.columns[column])
       entry.unreadable++
       entry.missing--
-      entry.example ??= printable(text.slice(0, 40))
+      entry.firstUnreadable ??= printable(text.slice(0, 40))
     }
     if (!unfinished && bytes[stop] === LF) this.#learn(bytes.subarray(start, stop + 1))
   }

@@ -21,8 +21,8 @@ export interface SensorReport extends LogColumn {
   zeros: number
   implausible: number
   unreadable: number
-  /** The first value that was implausible or unreadable. */
-  example: string | null
+  firstImplausible: number | null
+  firstUnreadable: string | null
   /** Least and greatest reading; only with the option `statistics`. */
   min: number | null
   max: number | null
@@ -118,7 +118,8 @@ export function sensorReport(report: LogReport, column: LogColumn): SensorReport
     zeros: 0,
     implausible: 0,
     unreadable: 0,
-    example: null,
+    firstImplausible: null,
+    firstUnreadable: null,
     min: null,
     max: null,
   }

@@ -10,6 +10,8 @@ export interface ProgressState {
 
 const REDRAW_MS = 100
 const LINE_MS = 5_000
+/** Where there is no end to come nearer to, lines only say that it is alive. */
+const ENDLESS_LINE_MS = 60_000
 const BAR_CELLS = 24
 
 /**
@@ -34,7 +36,8 @@ export class ProgressBar {
 
   update(state: ProgressState): void {
     const now = this.#now()
-    if (now - this.#shown < (this.#stream.isTTY ? REDRAW_MS : LINE_MS)) return
+    const lineMs = state.share === null ? ENDLESS_LINE_MS : LINE_MS
+    if (now - this.#shown < (this.#stream.isTTY ? REDRAW_MS : lineMs)) return
     this.#shown = now
     const text = progressText(this.#label, state, (now - this.#begun) / 1000)
     if (!this.#stream.isTTY) {

@@ -68,7 +68,7 @@ export class SimulatedGpu {
     const overshoot = this.boardPower - this.powerLimit
     this.#powerCap = clampClock(this.#powerCap + (overshoot > 0 ? -3 * overshoot : 30) * seconds)
     const tooHot = this.die - THROTTLE_AT
-    this.#thermalCap = clampClock(this.#thermalCap + (tooHot > 0 ? -7 * tooHot : tooHot < -2 ? 20 : 0) * seconds)
+    this.#thermalCap = clampClock(this.#thermalCap + (tooHot > 0 ? -4.5 * tooHot : tooHot < -2 ? 20 : 0) * seconds)
 
     const busy = workload.activity === 'game'
     const wanted = busy ? CLOCK_MAX - Math.max(0, this.die - 45) : CLOCK_MIN + 2_400 * Math.max(0, workload.gpu - 0.04)

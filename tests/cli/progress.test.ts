@@ -51,6 +51,12 @@ describe('progress', () => {
     now = 5_000
     bar.update({ rows: 2_000, share: 0.5 })
     expect(text()).toBe('log.txt  50 %  2,000 rows  400 rows/s  5 s left\n')
+    now = 64_000
+    bar.update({ rows: 3_000, share: null })
+    expect(text()).toBe('')
+    now = 66_000
+    bar.update({ rows: 3_300, share: null })
+    expect(text()).toBe('log.txt  3,300 rows  50 rows/s\n')
     bar.clear()
     expect(text()).toBe('')
   })

@@ -97,7 +97,7 @@ class AggregateCompiler {
     if (node.input.kind === 'table') this.tableLoop()
     else this.streamLoop()
     out.emit(result)
-    return out.compile<Process>(['S', 'B', 'PB'], prologue.lines)
+    return out.compile<Process>(`group_${this.environment.label}`, ['S', 'B', 'PB'], prologue.lines)
   }
 
   private readonly lane = (j: number): string => `L${j}[s]`

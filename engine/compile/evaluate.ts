@@ -20,5 +20,5 @@ export function evaluateConstant(e: Typed, environment: ExpressionEnvironment): 
   const report = (_column: string, error: unknown): never => {
     throw error
   }
-  return out.compile<() => SqlValue>([], [`const report = ${out.constant(report)};`])()
+  return out.compile<() => SqlValue>(environment.label, [], [`const report = ${out.constant(report)};`])()
 }

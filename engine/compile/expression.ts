@@ -12,7 +12,7 @@ import { type SourceWriter, zeroOf } from './source.ts'
 /**
  * A compiled expression: JavaScript expressions without side effects, valid where they were compiled.
  * `err` is ksqlDB's evaluation error that makes the whole column NULL (arithmetic on NULL, in Java a NullPointerException);
- * real exceptions are thrown. `val` means nothing while `nul` or `err` is true.
+ * real exceptions are thrown. `val` may throw while `nul` or `err` is true.
  */
 export interface Fragment {
   readonly val: string
@@ -29,6 +29,8 @@ export interface RowScope {
 
 /** What functions are bound with. */
 export interface ExpressionEnvironment {
+  /** names generated code in profiles */
+  readonly label: string
   readonly properties: ReadonlyMap<string, string>
   readonly now: () => number
 }
@@ -39,6 +41,11 @@ export function either(...conditions: string[]): string {
   const real = [...new Set(conditions.filter((c) => c !== NEVER))]
   if (real.length === 0) return NEVER
   return real.length === 1 ? (real[0] ?? NEVER) : `(${real.join(' || ')})`
+}
+
+/** A statement that is left out when the condition holds: the value of a fragment must not be computed where it is absent. */
+export function onlyIf(absent: string, statement: string): string {
+  return absent === NEVER ? statement : `if (!${paren(absent)}) { ${statement} }`
 }
 
 /** Writes JavaScript for typed expressions into a source writer. */
@@ -97,7 +104,7 @@ export class ExpressionCompiler {
         return { val: e.negated ? `!${paren(a.nul)}` : a.nul, nul: NEVER, err: a.err }
       }
       case 'in':
-        return this.inList(e.operand, e.items)
+        return this.inList(e.operand, e.items, e.type)
       case 'like': {
         const a = this.compile(e.operand)
         const b = this.compile(e.pattern)
@@ -123,20 +130,14 @@ export class ExpressionCompiler {
       case 'array':
       case 'struct': {
         const items = (e.op === 'array' ? e.items : e.fields).map((item) => this.boxed(item))
-        return {
-          val: this.hold(`[${items.map((i) => i.val).join(', ')}]`),
-          nul: NEVER,
-          err: either(...items.map((i) => i.err)),
-        }
+        const err = either(...items.map((i) => i.err))
+        return this.guarded(e.type, err, `[${items.map((i) => i.val).join(', ')}]`, true)
       }
       case 'map': {
         const entries = e.entries.map((entry) => [this.boxed(entry.key), this.boxed(entry.value)] as const)
         const text = entries.map(([k, v]) => `[${k.val}, ${v.val}]`).join(', ')
-        return {
-          val: this.hold(`new Map([${text}])`),
-          nul: NEVER,
-          err: either(...entries.flatMap(([k, v]) => [k.err, v.err])),
-        }
+        const err = either(...entries.flatMap(([k, v]) => [k.err, v.err]))
+        return this.guarded(e.type, err, `new Map([${text}])`, true)
       }
     }
   }
@@ -261,14 +262,14 @@ export class ExpressionCompiler {
     }
     const val = this.out.fresh('t')
     const err = this.out.fresh('e')
-    this.out.emit(`let ${val} = ${a.val}, ${err} = ${aErr};`)
+    this.out.emit(`let ${val} = false, ${err} = ${aErr}; ${onlyIf(aErr, `${val} = ${a.val};`)}`)
     this.out.emit(`if (!${err} && ${operator === 'AND' ? val : `!${val}`}) {`)
     this.out.append(inner)
-    this.out.emit(`${val} = ${b.val}; ${err} = ${bErr}; }`)
+    this.out.emit(`${err} = ${bErr}; ${onlyIf(bErr, `${val} = ${b.val};`)} }`)
     return { val, nul: NEVER, err }
   }
 
-  private inList(operand: Typed, items: readonly Typed[]): Fragment {
+  private inList(operand: Typed, items: readonly Typed[], type: SqlType): Fragment {
     const a = this.compile(operand)
     const parts = items.map((item) => {
       const b = this.compile(item)
@@ -277,7 +278,7 @@ export class ExpressionCompiler {
     })
     const test = parts.map((p) => p.test).join(' || ') || 'false'
     const val = a.nul === NEVER ? `(${test})` : `(!${paren(a.nul)} && (${test}))`
-    return { val: this.hold(val), nul: NEVER, err: either(a.err, ...parts.map((p) => p.err)) }
+    return this.guarded(type, either(a.err, ...parts.map((p) => p.err)), val, true)
   }
 
   private caseWhen(e: TypedCase): Fragment {
@@ -290,7 +291,8 @@ export class ExpressionCompiler {
       const inner = this.out.nested()
       const f = this.into(inner).compile(then)
       this.out.append(inner)
-      this.out.emit(`${val} = ${f.val}; ${nul} = ${f.nul}; ${err} = ${f.err};`)
+      this.out.emit(`${nul} = ${f.nul}; ${err} = ${f.err};`)
+      this.out.emit(onlyIf(either(f.nul, f.err), `${val} = ${f.val};`))
     }
     for (const branch of e.branches) {
       const inner = this.out.nested()
@@ -480,7 +482,7 @@ export function mayThrow(e: Typed): boolean {
       case 'convert':
         return node.throws
       case 'subscript':
-        return node.base.type.base === 'ARRAY' && node.index.op !== 'const'
+        return node.base.type.base === 'ARRAY' && (node.index.op !== 'const' || node.index.value === 0)
       case 'like':
       case 'lambda':
         return true

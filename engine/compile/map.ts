@@ -82,7 +82,7 @@ function compileDense(node: MapNode, environment: ExpressionEnvironment, report:
       : 'R.keyNull = B.keyNull; R.windowStart = B.windowStart; R.windowEnd = B.windowEnd;',
   )
   out.emit('return R;')
-  return finish(out, report)
+  return finish(out, `map_${environment.label}`, report)
 }
 
 function typeOf(node: MapNode, k: number) {
@@ -167,7 +167,7 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   out.emit('R.cause = oC; R.headers = oH;')
   if (!node.rekeys) out.emit('R.keyNull = oKN; R.windowStart = oWS; R.windowEnd = oWE;')
   out.emit('return R;')
-  return finish(out, report)
+  return finish(out, `map_${environment.label}`, report)
 }
 
 function growth(node: MapNode): string[] {
@@ -181,7 +181,7 @@ function growth(node: MapNode): string[] {
   return lines
 }
 
-function finish(out: SourceWriter, report: ReportError): MapKernel {
+function finish(out: SourceWriter, label: string, report: ReportError): MapKernel {
   const named = (value: unknown, name: string) => `const ${name} = ${out.constant(value)};`
-  return out.compile<MapKernel>(['B'], [named(Batch, 'Batch'), named(report, 'report'), named(grow, 'grow')])
+  return out.compile<MapKernel>(label, ['B'], [named(Batch, 'Batch'), named(report, 'report'), named(grow, 'grow')])
 }

@@ -1,7 +1,7 @@
 import type { Typed } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { type ExpressionCompiler, either, type Fragment, mayThrow } from './expression.ts'
+import { type ExpressionCompiler, either, type Fragment, mayThrow, onlyIf } from './expression.ts'
 import { type SourceWriter, zeroOf } from './source.ts'
 
 /** Called when an expression fails: the column becomes NULL and the failure is counted. */
@@ -66,7 +66,7 @@ export function compileGuarded(out: SourceWriter, compiler: ExpressionCompiler, 
   out.emit(`let ${val} = ${zeroOf(e.type)}, ${nul} = true;`)
   out.emit('try {')
   out.append(inner)
-  out.emit(`${val} = ${f.val}; ${nul} = ${either(f.nul, f.err)};`)
+  out.emit(`${nul} = ${either(f.nul, f.err)}; ${onlyIf(nul, `${val} = ${f.val};`)}`)
   out.emit(`} catch (error) { ${nul} = true; report(${out.constant(column)}, error); }`)
   return { val, nul, err: 'false' }
 }

@@ -44,12 +44,21 @@ export class SourceWriter {
     return name
   }
 
-  /** Compiles the text as the body of a function of `parameters`; constants become its closure. */
-  compile<F>(parameters: readonly string[], prologue: readonly string[] = []): F {
+  /**
+   * Compiles the text as the body of a function of `parameters`; constants become its closure. `label` is what profilers and stack traces
+   * call it.
+   */
+  compile<F>(label: string, parameters: readonly string[], prologue: readonly string[] = []): F {
     const names = this.constants.map((_, i) => `K${i}`)
-    const body = [`'use strict'`, ...prologue, `return function (${parameters.join(', ')}) {`, ...this.lines, '}'].join(
-      '\n',
-    )
+    const name = label.replace(/\W/g, '_')
+    const body = [
+      `'use strict'`,
+      ...prologue,
+      `return function ${name}(${parameters.join(', ')}) {`,
+      ...this.lines,
+      '}',
+      `//# sourceURL=ksql/${name}.js`,
+    ].join('\n')
     let factory: (...constants: unknown[]) => F
     try {
       factory = new Function(...names, body) as typeof factory

@@ -67,6 +67,7 @@ export function compileStreamTableJoin(
   out.emit('return R;')
   const named = (value: unknown, name: string) => `const ${name} = ${out.constant(value)};`
   return out.compile(
+    `join_${environment.label}`,
     ['B'],
     [
       named(Batch, 'Batch'),

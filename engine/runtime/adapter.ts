@@ -1,7 +1,7 @@
 import type { Source } from '../catalog/source.ts'
 import { dataColumns } from '../plan/scope.ts'
-import { sameType } from '../types/sql-type.ts'
-import { allocate, Batch, type Column, physicalOf } from './batch.ts'
+import { type SqlType, sameType } from '../types/sql-type.ts'
+import { allocate, Batch, type Column, type Physical, physicalOf } from './batch.ts'
 
 /**
  * A way to hand rows written under one source's columns to a reader that declared others, without going through bytes: possible when both
@@ -50,10 +50,20 @@ export function columnAdapter(writer: Source, reader: Source): ((batch: Batch) =
   }
 }
 
-export function nullColumn(type: Parameters<typeof physicalOf>[0], count: number): Column {
+const nullColumns = new Map<Physical, { readonly column: Column; readonly capacity: number }>()
+
+/** A column of NULLs with at least `count` rows. Columns are never changed, so all share one. */
+export function nullColumn(type: SqlType, count: number): Column {
   const physical = physicalOf(type)
-  if (physical === 'ref') return { data: new Array(count).fill(null), nulls: null }
-  return { data: allocate(physical, count), nulls: new Uint8Array(count).fill(1) }
+  const known = nullColumns.get(physical)
+  if (known !== undefined && known.capacity >= count) return known.column
+  const capacity = Math.max(count, known === undefined ? 64 : 2 * known.capacity)
+  const column: Column =
+    physical === 'ref'
+      ? { data: new Array(capacity).fill(null), nulls: null }
+      : { data: allocate(physical, capacity), nulls: new Uint8Array(capacity).fill(1) }
+  nullColumns.set(physical, { column, capacity })
+  return column
 }
 
 /** The same rows with other columns. */

@@ -22,7 +22,7 @@ export function executeStatement(session: Session, statement: Statement): Outcom
       const record = insertValues(statement, source, {
         checker: constantChecker(session, 'INSERT VALUES'),
         codec: session.dataflow.codec(source),
-        environment: { properties: session.properties, now: session.now },
+        environment: { label: 'insert', properties: session.properties, now: session.now },
       })
       session.dataflow.append(session.dataflow.createTopic(source.topic), [record])
       return { message: 'Inserted' }

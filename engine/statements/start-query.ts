@@ -29,7 +29,7 @@ export function compileFor(session: Session, id: string, plan: QueryPlan, emit: 
   return compilePipeline(
     plan,
     {
-      environment: { properties, now },
+      environment: { label: id, properties, now },
       report: (column, error) => errors.count(`query ${id}`, column, error),
       keyOrder: (columns) => keyOrder(columns, left, registry),
       finalInterval: Number(properties.get(EMIT_INTERVAL) ?? (manual ? 1000 : 0)),

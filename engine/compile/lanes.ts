@@ -4,7 +4,7 @@ import { type Physical, physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { ExpressionEnvironment, Fragment } from './expression.ts'
 import { box, either, unbox } from './expression.ts'
-import type { SourceWriter } from './source.ts'
+import { type SourceWriter, zeroOfPhysical } from './source.ts'
 
 /**
  * The state of aggregates: "lanes", one array each over the slots of the groups. COUNT, SUM, AVG, MIN, MAX and the deviations of numbers are
@@ -263,7 +263,7 @@ export class AggregateLanes {
         const next = values[i + 1]
         if (next === undefined) {
           const stored = physical === 'bool' ? `(${arg.val} ? 1 : 0)` : arg.val
-          const fresh = physical === 'ref' && absent !== 'false' ? `${absent} ? null : ${stored}` : stored
+          const fresh = absent === 'false' || ignoreNulls ? stored : `${absent} ? ${zeroOfLane(physical)} : ${stored}`
           out.emit(`${lane(to)} = ${fresh};`)
           if (nul !== null) out.emit(`${lane(nul)} = ${absent === 'false' || ignoreNulls ? '0' : `${absent} ? 1 : 0`};`)
         } else {
@@ -336,6 +336,10 @@ interface LaneCode {
   /** absent: cannot take rows out */
   readonly undo?: Step
   readonly merge: (out: SourceWriter, into: (i: number) => string, from: (i: number) => string) => void
+}
+
+function zeroOfLane(physical: Physical): string {
+  return physical === 'bool' ? '0' : zeroOfPhysical(physical)
 }
 
 function value(val: string): Fragment {

@@ -1,5 +1,6 @@
 import { createSerdes } from '../catalog/define-source.ts'
 import type { Source } from '../catalog/source.ts'
+import { KsqlError } from '../errors.ts'
 import type { SchemaRegistry } from '../formats/format.ts'
 import { columnAdapter } from './adapter.ts'
 import type { Batch } from './batch.ts'
@@ -115,15 +116,25 @@ export class Dataflow {
     news.push({ source, batch, sequence: news.length })
   }
 
-  /** Runs queries, those nearest to the appended topic first, until nothing waits; then tells the subscribers. */
+  /**
+   * Runs queries, those nearest to the appended topic first, until nothing waits; then tells the subscribers. A query that fails for good is
+   * stopped, since it has lost rows; the others go on, and only then the failure is thrown.
+   */
   private settle(): void {
+    let failure: KsqlError | null = null
     for (;;) {
       let next: PersistentQuery | null = null
       for (const query of this.queries.values()) {
         if (query.waiting && (next === null || query.rank < next.rank)) next = query
       }
       if (next === null) break
-      next.run()
+      try {
+        next.run()
+      } catch (error) {
+        this.stop(next.id)
+        this.options.errors.count(`query ${next.id}`, 'stopped', error)
+        failure ??= stopped(next, error)
+      }
     }
     const { news } = this
     this.news = new Map()
@@ -132,6 +143,7 @@ export class Dataflow {
         for (const subscriber of topic.subscribers) subscriber(rows, source)
       })
     }
+    if (failure !== null) throw failure
   }
 
   /** Takes over what a query produced. */
@@ -246,4 +258,13 @@ export class Dataflow {
       report: (column, error) => errors.count(`source ${source.name}`, column, error),
     })
   }
+}
+
+function stopped(query: PersistentQuery, cause: unknown): KsqlError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new KsqlError('runtime', `Query ${query.id} has stopped. ${message}`, {
+    fix: cause instanceof KsqlError ? cause.fix : undefined,
+    statement: query.statement,
+    cause,
+  })
 }

@@ -1,4 +1,4 @@
-import { adviceFor } from '../jobs/advice.ts'
+import { adviceFor, evidenceOf } from '../jobs/advice.ts'
 import type { Episode } from '../jobs/run.ts'
 import { duration, type WallClock } from './time-text.ts'
 
@@ -39,14 +39,14 @@ export class EpisodeTeller {
 
   #opened(episode: Episode): string[] {
     const { started, device } = episode
-    return [`${this.#clock.at(started)}  ${device}  ${what(episode)}${against(episode)}`, ...this.#advice(episode)]
+    return [`${this.#clock.at(started)}  ${device}  ${what(episode)}: ${evidenceOf(episode)}`, ...this.#advice(episode)]
   }
 
   #closed(episode: Episode): string[] {
     const { started, ended, device } = episode
     const when = `${this.#clock.at(started)} to ${this.#clock.until(started, ended)}`
     return [
-      `${when}  ${device}  ${what(episode)} for ${duration(ended - started)}${against(episode)}`,
+      `${when}  ${device}  ${what(episode)} ${lasting(episode)}: ${evidenceOf(episode)}`,
       ...this.#advice(episode),
     ]
   }
@@ -63,17 +63,6 @@ function what({ rule, severity }: Episode): string {
   return `${severity === 'critical' ? 'CRITICAL ' : ''}${adviceFor(rule).title}`
 }
 
-/** Which sensor, its peak and the limit, as far as the rule has them. */
-export function against({ sensor, unit, peak, bound }: Episode): string {
-  if (peak === null) return sensor === '' ? '' : `: ${sensor}`
-  const limit = bound === null ? '' : ` (limit ${number(bound)}${unitText(unit)})`
-  return `: ${sensor} reached ${number(peak)}${unitText(unit)}${limit}`
-}
-
-export function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
-}
-
-function unitText(unit: string): string {
-  return unit === '' ? '' : ` ${unit}`
+function lasting({ started, ended }: Episode): string {
+  return started === ended ? 'in one reading' : `for ${duration(ended - started)}`
 }

@@ -1,6 +1,5 @@
-import { adviceFor } from '../jobs/advice.ts'
+import { adviceFor, evidenceOf } from '../jobs/advice.ts'
 import type { RunResult } from '../jobs/run.ts'
-import { against, number } from './episode-text.ts'
 import { duration, type WallClock } from './time-text.ts'
 
 /** What a run has found, for a person. */
@@ -16,13 +15,16 @@ export function summaryText(result: RunResult, clock: WallClock): string[] {
   ]
 }
 
-function readings({ rows, seconds, firstTs, lastTs, starts, gaps }: RunResult, clock: WallClock): string[] {
+function readings({ rows, seconds, firstTs, lastTs, starts, gaps, sessions }: RunResult, clock: WallClock): string[] {
   const speed = seconds > 0 ? `, ${whole(Math.round(rows / seconds))} rows/s` : ''
   const lines = [`  readings   ${whole(rows)} in ${number(seconds)} s${speed}`]
   if (firstTs !== null && lastTs !== null) {
     lines.push(`  time       ${clock.at(firstTs)} to ${clock.until(firstTs, lastTs)} (${duration(lastTs - firstTs)})`)
   }
-  lines.push(`  sessions   ${plural(starts, 'start', 'starts')} of GPU-Z, ${plural(gaps, 'pause', 'pauses')}`)
+  const uses = sessions.map(({ scenario, count, total }) => `${whole(count)} × ${scenario} (${duration(total)})`)
+  lines.push(
+    `  sessions   ${[...uses, plural(starts, 'start', 'starts')].join(', ')} of GPU-Z, ${plural(gaps, 'pause', 'pauses')}`,
+  )
   return lines
 }
 
@@ -33,8 +35,8 @@ function episodes({ episodesByRule, alerts, episodes }: RunResult, clock: WallCl
   for (const { rule, severity, count, total, longest } of episodesByRule) {
     lines.push(
       `    ${rule.padEnd(17)} ${severity.padEnd(9)} ${plural(count, 'episode', 'episodes')}, ${duration(total)} in all, ` +
-        `${whole(alerts[rule] ?? 0)} alerts: ${adviceFor(rule).title}`,
-      `      longest  ${clock.at(longest.started)}  ${longest.device}  ${duration(longest.ended - longest.started)}${against(longest)}`,
+        `${plural(alerts[rule] ?? 0, 'alert', 'alerts')}: ${adviceFor(rule).title}`,
+      `      longest  ${clock.at(longest.started)}  ${longest.device}  ${duration(longest.ended - longest.started)}: ${evidenceOf(longest)}`,
     )
   }
   return lines
@@ -42,8 +44,8 @@ function episodes({ episodesByRule, alerts, episodes }: RunResult, clock: WallCl
 
 function hottest({ hottestMinutes }: RunResult, clock: WallClock): string[] {
   return hottestMinutes.map(({ device, start, average, max }, i) => {
-    const peak = max === null ? '' : `, up to ${number(max)} °C`
-    return `  ${i === 0 ? 'hottest   ' : '          '} ${clock.at(start).slice(0, 16)}  ${device}  ${number(average)} °C on average${peak}`
+    const when = clock.at(start).slice(0, 16)
+    return `  ${i === 0 ? 'hottest   ' : '          '} ${when}  ${device}  ${number(average)} °C on average, up to ${number(max)} °C`
   })
 }
 
@@ -75,6 +77,10 @@ function troubles({ rejects, rejectsByReason, rejectExamples, sensorTroubles, la
     lines.push(`  error      ${place}, ${what}, ${plural(count, 'time', 'times')}: ${example}`)
   }
   return lines
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 }
 
 function whole(count: number): string {

@@ -1,23 +1,17 @@
-import {
-  type Batch,
-  type CountedError,
-  dataColumns,
-  type KsqlEngine,
-  readValue,
-  type Source,
-  type Subscriber,
-} from '../engine/index.ts'
+import { type Batch, type CountedError, dataColumns, type KsqlEngine, readValue, type Source } from '../engine/index.ts'
 import { type Episode, lengthOf } from './episode.ts'
 import type { LogTotals, RejectExample, SensorTrouble } from './log-totals.ts'
+import { type SessionWindow, SessionWindows } from './session-windows.ts'
+import { WindowCount } from './window-count.ts'
 
-/** A minute of one device, by its average GPU temperature. */
+/** A minute of one device. */
 export interface HotMinute {
   readonly device: string
-  /** start of the minute, ms since 1970-01-01 UTC */
+  /** ms since 1970-01-01 UTC */
   readonly start: number
-  /** °C */
+  /** GPU temperature, °C */
   readonly average: number
-  readonly max: number | null
+  readonly max: number
 }
 
 /** The episodes of one rule. */
@@ -28,6 +22,14 @@ export interface EpisodeGroup {
   /** ms, all together */
   total: number
   longest: Episode
+}
+
+/** Stretches of one kind of use: idle, light, load. */
+export interface ScenarioTotal {
+  readonly scenario: string
+  count: number
+  /** ms, all together */
+  total: number
 }
 
 /** What a run has found. */
@@ -50,10 +52,12 @@ export interface RunResult {
   readonly gaps: number
   readonly firstTs: number | null
   readonly lastTs: number | null
-  /** longest first in each, most episodes first */
+  /** those of critical severity first, then by number */
   readonly episodesByRule: readonly EpisodeGroup[]
+  readonly sessions: readonly ScenarioTotal[]
+  /** hottest first */
   readonly hottestMinutes: readonly HotMinute[]
-  /** Wh by device, where its board power was logged */
+  /** Wh by device, for those whose board power was logged */
   readonly energy: Readonly<Record<string, number>>
   /** rows that came after their window had closed, by the topic of the window */
   readonly late: Readonly<Record<string, number>>
@@ -65,35 +69,43 @@ export interface RunResult {
 const ALERTS = 'gpu.alerts'
 const EPISODES = 'gpu.episodes'
 const MINUTES = 'gpu.stats.1m'
+const SESSIONS = 'gpu.sessions'
+/** Gap and grace of the session windows in ksql/06-sessions.ksql. */
+const SESSION_QUIET_MS = 120_000
 const HOTTEST = 3
 
 /** Collects what a run is summed up by, from topics that have few records and, of the alerts, from one column. */
 export class RunSummary {
   readonly #engine: KsqlEngine
   readonly #alerts = new Map<string, number>()
-  readonly #windows = new Map<string, number>()
+  readonly #windows = new Map<string, WindowCount>()
   readonly #groups = new Map<string, EpisodeGroup>()
+  readonly #scenarios = new Map<string, ScenarioTotal>()
   readonly #energy = new Map<string, number>()
+  readonly #sessions: SessionWindows
   #hottest: HotMinute[] = []
 
   /** @param engine with all statements executed */
   constructor(engine: KsqlEngine) {
     this.#engine = engine
-    const topics = new Set(engine.topics().map((t) => t.name))
-    const subscribe = (topic: string, subscriber: Subscriber): void => {
-      if (topics.has(topic)) engine.topic(topic).subscribe(subscriber)
-    }
-    subscribe(ALERTS, (batch, source) => this.#countAlerts(batch, source))
-    subscribe(MINUTES, (batch, source) => this.#takeMinutes(batch, source))
-    for (const { topic, windowType } of engine.sources()) {
-      if (windowType === null || topic === EPISODES) continue
-      this.#windows.set(topic, 0)
-      subscribe(topic, (batch) => this.#windows.set(topic, (this.#windows.get(topic) ?? 0) + newWindows(batch)))
+    this.#sessions = new SessionWindows(['DEVICE', 'SCENARIO'], SESSION_QUIET_MS, {
+      opened: () => {},
+      closed: (session) => this.#addSession(session),
+    })
+    for (const { sinkTopic, sinkName } of engine.queries()) {
+      const topic = engine.topic(sinkTopic)
+      if (sinkTopic === ALERTS) topic.subscribe((batch, source) => this.#countAlerts(batch, source))
+      if (sinkTopic === MINUTES) topic.subscribe((batch, source) => this.#takeMinutes(batch, source))
+      if (sinkTopic === SESSIONS) topic.subscribe((batch, source) => this.#sessions.take(batch, source))
+      if (engine.source(sinkName).window === null || sinkTopic === EPISODES) continue
+      const count = new WindowCount()
+      this.#windows.set(sinkTopic, count)
+      topic.subscribe((batch, source) => count.take(batch, source))
     }
   }
 
   /** An episode that is over. */
-  add(episode: Episode): void {
+  addEpisode(episode: Episode): void {
     const { rule, severity } = episode
     const group = this.#groups.get(rule)
     if (group === undefined) {
@@ -105,16 +117,18 @@ export class RunSummary {
     if (lengthOf(episode) > lengthOf(group.longest)) group.longest = episode
   }
 
+  /** @param rows that were worked on */
   result(totals: LogTotals, rows: number, seconds: number): RunResult {
-    const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count)
-    const late = new Map<string, number>()
-    for (const { sinkTopic, lateRows } of this.#engine.queries()) if (lateRows > 0) late.set(sinkTopic, lateRows)
+    this.#sessions.end()
+    const critical = (group: EpisodeGroup): number => Number(group.severity === 'critical')
+    const groups = [...this.#groups.values()].sort((a, b) => critical(b) - critical(a) || b.count - a.count)
+    const late = this.#engine.queries().filter((query) => query.lateRows > 0)
     return {
       rows,
       rejects: totals.rejected,
       alerts: Object.fromEntries([...this.#alerts].sort(([a], [b]) => (a < b ? -1 : 1))),
       episodes: groups.reduce((sum, group) => sum + group.count, 0),
-      windows: Object.fromEntries(this.#windows),
+      windows: Object.fromEntries([...this.#windows].map(([topic, { count }]) => [topic, count])),
       seconds,
       rejectsByReason: totals.rejects,
       rejectExamples: totals.rejectExamples,
@@ -123,9 +137,10 @@ export class RunSummary {
       firstTs: totals.firstTs,
       lastTs: totals.lastTs,
       episodesByRule: groups,
+      sessions: [...this.#scenarios.values()].sort((a, b) => b.total - a.total),
       hottestMinutes: this.#hottest,
       energy: Object.fromEntries(this.#energy),
-      late: Object.fromEntries(late),
+      late: Object.fromEntries(late.map(({ sinkTopic, lateRows }) => [sinkTopic, lateRows])),
       sensorTroubles: totals.troubles,
       errors: this.#engine.errors.all(),
     }
@@ -138,30 +153,41 @@ export class RunSummary {
     for (let i = 0; i < batch.count; i++) counts.set(rules[i], (counts.get(rules[i]) ?? 0) + 1)
   }
 
-  #takeMinutes(batch: Batch, source: Source): void {
-    const layout = dataColumns(source)
-    const value = (name: string, row: number): unknown => {
-      const index = layout.findIndex((c) => c.name === name)
-      return index < 0 ? null : readValue(batch.columns[index], row, layout[index].type)
-    }
-    for (let row = 0; row < batch.count; row++) {
-      const device = String(value('DEVICE', row))
-      const energy = value('ENERGY_WH', row)
-      if (typeof energy === 'number') this.#energy.set(device, (this.#energy.get(device) ?? 0) + energy)
-      const average = value('GPU_TEMPERATURE_AVG', row)
-      if (typeof average !== 'number') continue
-      if (this.#hottest.length === HOTTEST && average <= this.#hottest[HOTTEST - 1].average) continue
-      const max = value('GPU_TEMPERATURE_MAX', row)
-      const start = batch.windowStart?.[row] ?? batch.rowtime[row]
-      this.#hottest.push({ device, start, average, max: typeof max === 'number' ? max : null })
-      this.#hottest = this.#hottest.sort((a, b) => b.average - a.average).slice(0, HOTTEST)
+  #addSession({ value }: SessionWindow): void {
+    const scenario = String(value('SCENARIO'))
+    const length = Number(value('ENDED')) - Number(value('STARTED'))
+    const known = this.#scenarios.get(scenario)
+    if (known === undefined) this.#scenarios.set(scenario, { scenario, count: 1, total: length })
+    else {
+      known.count++
+      known.total += length
     }
   }
-}
 
-/** An extended session is a tombstone and a new row: no more windows than before. */
-function newWindows({ count, tombstone }: Batch): number {
-  let windows = count
-  if (tombstone !== null) for (let i = 0; i < count; i++) if (tombstone[i] === 1) windows -= 2
-  return windows
+  #takeMinutes(batch: Batch, source: Source): void {
+    const layout = dataColumns(source)
+    const reader = (name: string): ((row: number) => unknown) => {
+      const index = layout.findIndex((c) => c.name === name)
+      return (row) => (index < 0 ? null : readValue(batch.columns[index], row, layout[index].type))
+    }
+    const [device, energy, average, max] = ['DEVICE', 'ENERGY_WH', 'GT_AVG', 'GT_MAX'].map(reader)
+    for (let row = 0; row < batch.count; row++) {
+      this.#takeMinute(
+        String(device(row)),
+        batch.windowStart?.[row] ?? batch.rowtime[row],
+        average(row),
+        max(row),
+        energy(row),
+      )
+    }
+  }
+
+  #takeMinute(device: string, start: number, average: unknown, max: unknown, energy: unknown): void {
+    if (typeof energy === 'number') this.#energy.set(device, (this.#energy.get(device) ?? 0) + energy)
+    if (typeof average !== 'number' || typeof max !== 'number') return
+    const coolest = this.#hottest.at(HOTTEST - 1)
+    if (coolest !== undefined && average <= coolest.average) return
+    this.#hottest.push({ device, start, average, max })
+    this.#hottest.sort((a, b) => b.average - a.average).splice(HOTTEST)
+  }
 }

@@ -3,14 +3,14 @@ import { hostname } from 'node:os'
 import { KsqlEngine, type RowsInColumns } from '../engine/index.ts'
 import { isZip } from '../gpuz/zip.ts'
 import { deviceLogs, deviceNames, refuseSharedName, refuseTwice } from './device-log.ts'
-import type { Episode } from './episode.ts'
-import { EpisodeTracker } from './episode-tracker.ts'
+import { EPISODE_QUIET_MS, type Episode, episodeOf } from './episode.ts'
 import { Follow } from './follow.ts'
 import { LogTotals } from './log-totals.ts'
 import { paced } from './pace.ts'
 import { ReadingColumns } from './reading-columns.ts'
 import { Replay } from './replay.ts'
 import { type RunResult, RunSummary } from './run-summary.ts'
+import { type SessionWindow, SessionWindows } from './session-windows.ts'
 import { executeFile, productStatements, type StatementFile } from './statement-file.ts'
 
 export type { Episode } from './episode.ts'
@@ -72,14 +72,14 @@ export async function run(options: RunOptions, listener: RunListener = {}): Prom
   const feed = await openFeed(options, columns, totals, signal, listener)
 
   const summary = new RunSummary(engine)
-  const tell = (kind: 'opened' | 'closed', episode: Episode): void =>
+  const tell = (kind: 'opened' | 'closed', session: SessionWindow): void => {
+    const episode = episodeOf(session)
+    if (kind === 'closed') summary.addEpisode(episode)
     listener.onEpisode?.({ kind, episode, live: feed.live })
-  const episodes = new EpisodeTracker({
-    opened: (episode) => tell('opened', episode),
-    closed: (episode) => {
-      summary.add(episode)
-      tell('closed', episode)
-    },
+  }
+  const episodes = new SessionWindows(['DEVICE', 'RULE'], EPISODE_QUIET_MS, {
+    opened: (session) => tell('opened', session),
+    closed: (session) => tell('closed', session),
   })
   if (engine.topics().some((topic) => topic.name === EPISODES)) {
     engine.topic(EPISODES).subscribe((batch, source) => episodes.take(batch, source))

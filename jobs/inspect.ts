@@ -1,0 +1,83 @@
+import { LogReader, type LogReport } from '../gpuz/log-reader.ts'
+import type { LogSource } from '../gpuz/log-source.ts'
+import type { SensorReport } from '../gpuz/report.ts'
+import { deviceLogs } from './device-log.ts'
+
+/** What became of one sensor of a log. */
+export interface InspectedSensor extends SensorReport {
+  /** Values that are readings. */
+  readonly readings: number
+  /** Values that are none: missing, zero for no answer, implausible or unreadable. */
+  readonly nulls: number
+  /** Why the sensor looks broken, or null. */
+  readonly broken: string | null
+}
+
+/** What is in a log, before anything is made of it. */
+export interface InspectReport extends Omit<LogReport, 'sensors'> {
+  readonly name: string
+  readonly bytes: number
+  readonly timezone: string
+  readonly sensors: readonly InspectedSensor[]
+}
+
+export interface InspectOptions {
+  /** IANA name of the zone that the logging machine's clock showed. */
+  readonly timezone: string
+  /** Called after each piece of a log. */
+  readonly onProgress?: (progress: { name: string; bytes: number; size: number; rows: number }) => void
+}
+
+/**
+ * Inspects the logs that paths stand for: files, or archives with logs.
+ * @throws what `inspectLog` throws; errors of the operating system; ZipError
+ */
+export async function inspectLogs(paths: readonly string[], options: InspectOptions): Promise<InspectReport[]> {
+  const { logs } = await deviceLogs(paths, undefined)
+  const reports: InspectReport[] = []
+  for (const { log } of logs) reports.push(await inspectLog(log, options))
+  return reports
+}
+
+/**
+ * Reads a whole log and says what is in it.
+ * @throws NotALogError, UnknownZoneError
+ */
+export async function inspectLog(log: LogSource, options: InspectOptions): Promise<InspectReport> {
+  const { timezone, onProgress } = options
+  const reader = new LogReader({ timezone, source: log.name, statistics: true })
+  let bytes = 0
+  for await (const chunk of log.open()) {
+    reader.push(chunk)
+    bytes += chunk.length
+    onProgress?.({ name: log.name, bytes, size: log.size, rows: reader.report.rows })
+  }
+  reader.end()
+  const { report } = reader
+  const maximum = (field: string): number => report.sensors[field]?.max ?? 0
+  const sensors = Object.values(report.sensors).map((sensor) => inspected(sensor, maximum))
+  return { ...report, name: log.name, bytes, timezone, sensors }
+}
+
+function inspected(sensor: SensorReport, maximum: (field: string) => number): InspectedSensor {
+  const nulls = sensor.missing + sensor.zeros + sensor.implausible + sensor.unreadable
+  const readings = sensor.rows - nulls
+  return { ...sensor, readings, nulls, broken: whyBroken(sensor, readings, maximum) }
+}
+
+/** A running card draws power, so a sensor of these that reads nothing but 0 does not work; a rail may be unused. */
+const neverZero = new Set(['board_power', 'gpu_chip_power', 'power_percent'])
+/** Percent of fan speed from which fans turn: below, they may be stopped while a speed is asked for. */
+const TURNING = 30
+
+/** Sensors that never work print a constant (FORMAT.md, hazard 13). */
+function whyBroken(sensor: SensorReport, readings: number, maximum: (field: string) => number): string | null {
+  const { name, rows, zeros, implausible, min, max } = sensor
+  if (rows === 0) return null
+  if (readings === 0) return zeros === rows ? 'always 0' : 'never a reading'
+  if (implausible * 2 > rows) return `implausible in ${implausible} of ${rows} rows`
+  if (min !== 0 || max !== 0) return null
+  if (neverZero.has(name)) return 'always 0'
+  const asked = name.endsWith('_speed_rpm') ? maximum(name.replace(/rpm$/u, 'percent')) : 0
+  return asked >= TURNING ? `always 0 at up to ${asked} %` : null
+}

@@ -1,0 +1,134 @@
+import { type Batch, dataColumns, readValue, type Source, type SqlValue } from '../engine/index.ts'
+
+/** One session window: a stretch of event time in which records of one key followed one another. */
+export interface SessionWindow {
+  /** ms since 1970-01-01 UTC, of the first and the last record */
+  readonly started: number
+  readonly ended: number
+  /** a column of its row, by name; NULL for a column that the table has not got */
+  value(column: string): SqlValue
+}
+
+export interface SessionListener {
+  opened(session: SessionWindow): void
+  closed(session: SessionWindow): void
+}
+
+/** A session that later records may still extend, and the row that has its latest state. */
+interface Open {
+  start: number
+  end: number
+  batch: Batch
+  row: number
+}
+
+/**
+ * Follows a table of session windows keyed by two columns of text, of which every extension replaces the row before. Tells of
+ * each session when it opens and when it is over: stream time has passed its last record by `quiet`, gap and grace of its
+ * windows, so that nothing can extend it any more. The order does not depend on how records come in batches.
+ */
+export class SessionWindows {
+  readonly #keys: readonly [string, string]
+  readonly #quiet: number
+  readonly #listener: SessionListener
+  readonly #open = new Map<string, Map<string, Open[]>>()
+  #source: Source | null = null
+  /** no open session is over before this time */
+  #nextOver = Number.POSITIVE_INFINITY
+
+  /**
+   * @param keys names of the key columns
+   * @param quiet ms
+   */
+  constructor(keys: readonly [string, string], quiet: number, listener: SessionListener) {
+    this.#keys = keys
+    this.#quiet = quiet
+    this.#listener = listener
+  }
+
+  /** A batch of the table's topic. */
+  take(batch: Batch, source: Source): void {
+    this.#source = source
+    const names = dataColumns(source).map((c) => c.name)
+    const [firsts, seconds] = this.#keys.map((key) => batch.columns[names.indexOf(key)].data as readonly string[])
+    const { count, tombstone, windowStart, windowEnd, rowtime } = batch
+    if (windowStart === null || windowEnd === null) throw new Error(`${source.name} has no session windows`)
+    for (let row = 0; row < count; row++) {
+      // What an extension replaces: its successor says all.
+      if (tombstone !== null && tombstone[row] === 1) continue
+      this.advance(rowtime[row])
+      this.#update(this.#of(firsts[row], seconds[row]), windowStart[row], windowEnd[row], batch, row)
+    }
+  }
+
+  /** Stream time has come to `time`: closes what is over. */
+  advance(time: number): void {
+    if (time > this.#nextOver) this.#close((open) => open.end + this.#quiet < time)
+  }
+
+  /** The input has ended: nothing goes on. */
+  end(): void {
+    this.#close(() => true)
+  }
+
+  #of(first: string, second: string): Open[] {
+    let bySecond = this.#open.get(first)
+    if (bySecond === undefined) {
+      bySecond = new Map()
+      this.#open.set(first, bySecond)
+    }
+    let sessions = bySecond.get(second)
+    if (sessions === undefined) {
+      sessions = []
+      bySecond.set(second, sessions)
+    }
+    return sessions
+  }
+
+  #update(sessions: Open[], start: number, end: number, batch: Batch, row: number): void {
+    const known = sessions.find((s) => s.start <= end && s.end >= start)
+    if (known === undefined) {
+      const open = { start, end, batch, row }
+      sessions.push(open)
+      this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
+      this.#listener.opened(this.#window(open))
+      return
+    }
+    known.start = start
+    known.end = end
+    known.batch = batch
+    known.row = row
+    // A late record may join two.
+    for (let i = sessions.length - 1; i >= 0; i--) {
+      const other = sessions[i]
+      if (other !== known && other.start <= end && other.end >= start) sessions.splice(i, 1)
+    }
+  }
+
+  #close(isOver: (open: Open) => boolean): void {
+    const over: Open[] = []
+    this.#nextOver = Number.POSITIVE_INFINITY
+    for (const bySecond of this.#open.values()) {
+      for (const sessions of bySecond.values()) {
+        over.push(...sessions.filter(isOver))
+        const left = sessions.filter((s) => !isOver(s))
+        if (left.length < sessions.length) sessions.splice(0, sessions.length, ...left)
+        for (const { end } of left) this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
+      }
+    }
+    over.sort((a, b) => a.end - b.end || a.start - b.start)
+    for (const open of over) this.#listener.closed(this.#window(open))
+  }
+
+  #window({ start, end, batch, row }: Open): SessionWindow {
+    const columns = this.#source === null ? [] : dataColumns(this.#source)
+    return {
+      started: start,
+      ended: end,
+      value: (name) => {
+        const index = columns.findIndex((c) => c.name === name)
+        return index < 0 ? null : readValue(batch.columns[index], row, columns[index].type)
+      },
+    }
+  }
+}

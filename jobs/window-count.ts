@@ -1,0 +1,38 @@
+import { type Batch, dataColumns, type Source } from '../engine/index.ts'
+
+/** Windows that may still change, of one key; older ones are closed by far. */
+const REMEMBERED = 256
+
+/** Counts the windows in the topic of a windowed table, each once, however often its row is replaced. */
+export class WindowCount {
+  count = 0
+  readonly #starts = new Map<string, Set<number>>()
+
+  take(batch: Batch, source: Source): void {
+    if (source.window?.type === 'SESSION') this.#sessions(batch)
+    else this.#windows(batch, source)
+  }
+
+  /** A session that grows is a tombstone and a new row: no more sessions than before. */
+  #sessions({ count, tombstone }: Batch): void {
+    this.count += count
+    if (tombstone !== null) for (let i = 0; i < count; i++) if (tombstone[i] === 1) this.count -= 2
+  }
+
+  #windows({ count, columns, windowStart }: Batch, source: Source): void {
+    if (windowStart === null) return
+    const keys = dataColumns(source).flatMap((c, i) => (c.role === 'key' ? [columns[i].data] : []))
+    for (let row = 0; row < count; row++) {
+      const key = keys.length === 1 ? String(keys[0][row]) : JSON.stringify(keys.map((data) => String(data[row])))
+      let starts = this.#starts.get(key)
+      if (starts === undefined) {
+        starts = new Set()
+        this.#starts.set(key, starts)
+      }
+      if (starts.has(windowStart[row])) continue
+      starts.add(windowStart[row])
+      this.count++
+      if (starts.size > REMEMBERED) for (const oldest of starts) if (starts.delete(oldest)) break
+    }
+  }
+}

@@ -27,6 +27,8 @@ export interface KsqlEngineOptions {
   /** the wall clock, ms since 1970 UTC; decides nothing but NOW()-like functions and records without time */
   readonly now?: () => number
   readonly functions?: FunctionRegistry
+  /** called for each topic as it is made, before any record is in it: the moment to subscribe and miss nothing */
+  readonly onTopic?: (name: string) => void
   /**
    * `auto` (default): queries feed each other. `manual`: the caller feeds each query through `queries()`, as ksqlDB's test driver does;
    * what a window store of Kafka Streams has expired is lost there too, and its wall clock stands still, which throttles final results.
@@ -129,6 +131,7 @@ export class KsqlEngine {
         wiring,
         throwOnInvalidTime: () => properties.get(THROW_ON_INVALID)?.toLowerCase() === 'true',
         sourceOf: (topic) => catalog.all().find((s) => s.topic === topic),
+        onTopic: options.onTopic ?? (() => {}),
       }),
       functions: options.functions ?? builtinFunctions,
       variables: new Map(),

@@ -44,7 +44,7 @@ export class KsqlError extends Error {
   }
 }
 
-/** Shorthand for a refusal while planning. */
-export function semanticError(message: string, position?: Position, fix?: string): KsqlError {
+/** Shorthand for a refusal while planning. Without a position its statement's is taken. */
+export function semanticError(message: string, position: Position | undefined, fix: string): KsqlError {
   return new KsqlError('semantic', message, { position, fix })
 }

@@ -1,4 +1,5 @@
-export type { Source } from './catalog/source.ts'
+export { createSerdes } from './catalog/define-source.ts'
+export { keyColumns, type Source, valueColumns } from './catalog/source.ts'
 export {
   KsqlEngine,
   type KsqlEngineOptions,
@@ -10,6 +11,8 @@ export {
 } from './engine.ts'
 export { KsqlError, type KsqlErrorKind, type Position } from './errors.ts'
 export type { RegisteredSchema, SchemaRegistry } from './formats/format.ts'
+export { JSON_FORMAT } from './formats/json.ts'
+export { jsonWriter, objectWriter } from './formats/json-write.ts'
 export { MemorySchemaRegistry } from './formats/registry.ts'
 export { builtinFunctions, FunctionRegistry } from './functions/registry.ts'
 export { dataColumns } from './plan/scope.ts'
@@ -18,6 +21,7 @@ export type { RawRecord, RecordWindow } from './runtime/codec.ts'
 export type { CountedError } from './runtime/error-counter.ts'
 export type { Subscriber } from './runtime/topic.ts'
 export type { PushQuery } from './statements/push-query.ts'
+export { type Statement, type StatementSource, splitStatements } from './syntax/index.ts'
 export { Decimal } from './types/decimal.ts'
 export { formatType, type SqlType } from './types/sql-type.ts'
 export type { SqlValue } from './types/values.ts'

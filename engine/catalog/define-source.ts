@@ -124,7 +124,7 @@ export function defineSource(
     throw semanticError('Windowed sources require a key column.', at, 'Declare a KEY column, or drop WINDOW_TYPE.')
   }
   if (valueColumns(source).length === 0 && valueFormat.name !== 'NONE' && declared.length === 0)
-    throw semanticError('No columns supplied.', at)
+    throw semanticError('No columns supplied.', at, 'Declare columns, or use a format whose schema is in the schema registry.')
   checkTimestamp(source, statement.properties.get('TIMESTAMP')?.at ?? at)
   checkFormats(source, properties, context, at)
   return { source, properties }
@@ -261,14 +261,12 @@ function checkTimestamp(source: Source, at: Position): void {
   if (column.type.base === 'STRING' && timestamp.format === null) {
     throw semanticError(
       `A String timestamp field has been specified without also specifying the 'TIMESTAMP_FORMAT'`,
-      at,
-    )
+      at, "Add TIMESTAMP_FORMAT='yyyy-MM-dd HH:mm:ss' or the like.")
   }
   if (column.type.base !== 'STRING' && timestamp.format !== null) {
     throw semanticError(
       `'TIMESTAMP_FORMAT' set, but timestamp column was not of type String. Got: ${column.type.base}`,
-      at,
-    )
+      at, 'Drop TIMESTAMP_FORMAT.')
   }
 }
 

@@ -67,8 +67,7 @@ export function readWithClause(properties: Properties): WithClause {
     if (format !== undefined && properties.has(side)) {
       throw semanticError(
         `Cannot supply both '${side}' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.`,
-        properties.get(side)?.at,
-      )
+        properties.get(side)?.at, `Drop FORMAT or ${side}.`)
     }
   }
   return {
@@ -113,8 +112,7 @@ class Reader {
     if (!Number.isInteger(value) || value < 1) {
       throw semanticError(
         `Failed to prepare statement: Invalid value ${text} for property ${name}: must be a whole number of at least 1.`,
-        this.at(name),
-      )
+        this.at(name), `Write ${name}=1 or more.`)
     }
     return value
   }
@@ -125,8 +123,7 @@ class Reader {
     if (text !== 'true' && text !== 'false') {
       throw semanticError(
         `Failed to prepare statement: Invalid value ${text} for property ${name}: must be true or false.`,
-        this.at(name),
-      )
+        this.at(name), `Write ${name}=true or ${name}=false.`)
     }
     return text === 'true'
   }
@@ -137,14 +134,12 @@ class Reader {
     if (text.trim() === '') {
       throw semanticError(
         `Failed to prepare statement: Configuration ${name} is invalid: Delimiter cannot be empty, if you meant to have a tab or space for delimiter, please use the special values 'TAB' or 'SPACE'\nExample valid value: ';'`,
-        this.at(name),
-      )
+        this.at(name), `Write ${name}=';' or the like.`)
     }
     if (text.length > 1 && text !== 'TAB' && text !== 'SPACE') {
       throw semanticError(
         `Failed to prepare statement: Configuration ${name} is invalid: Invalid delimiter value: '${text}'. Delimiter must be a single character or TAB,SPACE\nExample valid value: ';'`,
-        this.at(name),
-      )
+        this.at(name), `Write ${name}=';' or the like.`)
     }
     return text
   }
@@ -185,8 +180,7 @@ function readWindow(reader: Reader): KeyWindow | undefined {
   if (size === undefined) {
     throw semanticError(
       "Tumbling and hopping window types require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'",
-      reader.at('WINDOW_TYPE'),
-    )
+      reader.at('WINDOW_TYPE'), "Add WINDOW_SIZE='10 SECONDS' or the like.")
   }
   return { type, size: parseDuration(size, reader.at('WINDOW_SIZE')) }
 }

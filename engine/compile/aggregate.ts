@@ -4,7 +4,16 @@ import { AggregateState, type Session } from '../runtime/aggregate-state.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, type Fragment, unbox } from './expression.ts'
 import { AggregateLanes } from './lanes.ts'
-import { columnLiteral, compileCondition, compileGuarded, grow, type ReportError, store, storeNull } from './output.ts'
+import {
+  columnLiteral,
+  compileCondition,
+  compileGuarded,
+  grow,
+  longWords,
+  type ReportError,
+  store,
+  storeNull,
+} from './output.ts'
 import { columnsUsed, RowSource } from './row-source.ts'
 import { SourceWriter } from './source.ts'
 
@@ -121,19 +130,27 @@ class AggregateCompiler {
     const windowed = this.node.windowPlan !== null
     const typed = layout.flatMap((c, k) => (physicalOf(c.type) === 'ref' ? [] : [{ k, physical: physicalOf(c.type) }]))
     const constructors = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array', ref: '' }
+    // room for as many rows as recent batches gave
+    p.emit('let room = 16;')
+    p.emit('function makeOut() { const cap = room;')
     p.emit(
-      'function makeOut() { return { count: 0, cap: 16, rt: new Float64Array(16), cause: new Int32Array(16), ws: new Float64Array(16), we: new Float64Array(16), tomb: null,',
+      'const O = { count: 0, cap, rt: new Float64Array(cap), cause: new Int32Array(cap), ws: new Float64Array(cap), we: new Float64Array(cap), tomb: null,',
     )
     for (const [k, c] of layout.entries()) {
       const physical = physicalOf(c.type)
-      p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: new ${constructors[physical]}(16), z${k}: null,`)
+      p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: new ${constructors[physical]}(cap), z${k}: null,`)
+      if (physical === 'i64') p.emit(`w${k}: null,`)
     }
-    p.emit('}; }')
+    p.emit('};')
+    for (const { k, physical } of typed) if (physical === 'i64') p.emit(longWords(k, 'O.'))
+    p.emit('return O; }')
     p.emit(
       'function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); O.ws = grow(O.ws, cap); O.we = grow(O.we, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);',
     )
-    for (const { k } of typed)
+    for (const { k, physical } of typed) {
       p.emit(`O.o${k} = grow(O.o${k}, cap); if (O.z${k} !== null) O.z${k} = grow(O.z${k}, cap);`)
+      if (physical === 'i64') p.emit(longWords(k, 'O.'))
+    }
     p.emit('}')
     p.emit('function place(O, S, id, ts, ws, we, cause) { if (O.count === O.cap) growOut(O); const o = O.count++;')
     for (const [j, e] of groupBy.entries()) {
@@ -157,7 +174,7 @@ class AggregateCompiler {
     p.emit('}')
     const columns = layout.map((c, k) => columnLiteral(k, c.type, 'O.'))
     p.emit(
-      `function finish(O) { const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`,
+      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 3)); const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`,
     )
     if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
     p.emit('return R; }')
@@ -298,6 +315,7 @@ class AggregateCompiler {
   private sessionUpdate(gap: number, grace: number, fragments: ReadonlyMap<Typed, Fragment>): void {
     const { out, node, options } = this
     const emits = !node.emitFinal
+    this.extendSession(gap, grace, fragments)
     const mergeSlots = out.nested()
     this.lanes.merge(
       mergeSlots,
@@ -329,7 +347,31 @@ class AggregateCompiler {
     this.lanes.add(out, this.lane, this.argument(fragments))
     out.emit('S.slotTime[s] = end; S.putSession(id, { start, end, slot: s });')
     if (emits) out.emit('emit(O, S, s, end, cause);')
-    out.emit('}')
+    out.emit('} }')
+  }
+
+  /** The common case in place: the key has one session, and the row falls into or next to it. Opens the else for all others. */
+  private extendSession(gap: number, grace: number, fragments: ReadonlyMap<Typed, Fragment>): void {
+    const { out, node, options } = this
+    const emits = !node.emitFinal
+    out.emit('const list = S.sessions[id], one = list !== undefined && list.length === 1 ? list[0] : null;')
+    out.emit(`if (one !== null && one.start <= ts + ${gap} && one.end >= ts - ${gap}) {`)
+    out.emit('const s = one.slot, start = ts < one.start ? ts : one.start, end = ts > one.end ? ts : one.end;')
+    out.emit(`if (end < S.streamTime - ${grace} - ${gap}) S.late++; else {`)
+    if (emits) {
+      out.emit('if (start !== end) {')
+      out.emit('emitTombstone(O, S, id, one.end, one.start, one.end, cause);')
+      if (options.previous) {
+        out.emit('emit(P, S, s, one.end, cause); emitTombstone(P, S, id, end, start, end, cause);')
+        out.emit('} else { emit(P, S, s, end, cause);')
+      }
+      out.emit('}')
+    }
+    this.lanes.add(out, this.lane, this.argument(fragments))
+    out.emit('one.start = start; one.end = end;')
+    out.emit('S.slotStart[s] = start; S.slotEnd[s] = end; S.slotTime[s] = end;')
+    if (emits) out.emit('emit(O, S, s, end, cause);')
+    out.emit('} } else {')
   }
 
   // ------------------------------------------------------------ tables

@@ -2,7 +2,7 @@ import type { MapNode } from '../plan/nodes.ts'
 import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
 import { operandsOf } from '../plan/typed.ts'
 import type { SqlValue } from '../types/values.ts'
-import type { ExpressionCompiler } from './expression.ts'
+import { type ExpressionCompiler, either } from './expression.ts'
 import { compileGuarded } from './output.ts'
 import type { SourceWriter } from './source.ts'
 
@@ -72,27 +72,47 @@ function expandLiterals(
   out: SourceWriter,
   storeRow: (target: SourceWriter, outputs: readonly Typed[]) => void,
 ): void {
-  for (const item of items) {
-    out.emit('{')
-    const struct = skipNulls ? conditionalStruct(item) : null
+  const planned = items.map((item) => ({
+    item,
+    struct: skipNulls ? conditionalStruct(item) : null,
+    chosen: out.fresh('w'),
+  }))
+  // an error in one item spoils the array, so all are looked at before the first row is made
+  out.emit('let spoiled = false;')
+  for (const { item, struct, chosen } of planned) {
+    if (struct === null) {
+      const f = compileGuarded(out, compiler, item, 'EXPLODE')
+      const absent = either(f.nul, f.err)
+      out.emit(`const ${chosen} = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
+      if (f.err !== 'false') out.emit(`spoiled ||= ${f.err};`)
+      continue
+    }
+    const when = compileGuarded(out, compiler, struct.when, 'EXPLODE')
+    const failed = either(when.nul, when.err)
+    out.emit(`const ${chosen} = ${failed === 'false' ? when.val : `!${failed} && ${when.val}`};`)
+    if (failed !== 'false') out.emit(`spoiled ||= ${failed};`)
+    const fields = out.nested()
+    const errors = struct.then.fields.map((field) => compileGuarded(fields, compiler, field, 'EXPLODE').err)
+    const fieldError = either(...errors)
+    if (fieldError === 'false') continue
+    out.emit(`if (${chosen}) {`)
+    out.append(fields)
+    out.emit(`spoiled ||= ${fieldError}; }`)
+  }
+  out.emit('if (spoiled) continue;')
+  for (const { struct, chosen } of planned) {
     if (struct !== null) {
-      const when = compileGuarded(out, compiler, struct.when, 'EXPLODE')
-      out.emit(
-        `if (!${when.nul === 'false' ? 'false' : when.nul} && !${when.err === 'false' ? 'false' : when.err} && ${when.val}) {`,
-      )
+      out.emit(`if (${chosen}) {`)
       storeRow(
         out,
         node.outputs.map((e) => inline(e, struct.then)),
       )
       out.emit('}')
-    } else {
-      const f = compileGuarded(out, compiler, item, 'EXPLODE')
-      const absent = f.err === 'false' ? f.nul : `(${f.nul} || ${f.err})`
-      out.emit(`const s0 = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
-      if (skipNulls) out.emit('if (s0 !== null) {')
-      storeRow(out, node.outputs)
-      if (skipNulls) out.emit('}')
+      continue
     }
+    out.emit(skipNulls ? `if (${chosen} !== null) {` : '{')
+    out.emit(`const s0 = ${chosen};`)
+    storeRow(out, node.outputs)
     out.emit('}')
   }
 }

@@ -323,6 +323,7 @@ export class ExpressionCompiler {
   }
 
   private call(e: TypedCall): Fragment {
+    if (e.name === 'COALESCE' || e.name === 'IFNULL') return this.firstPresent(e.args, e.type)
     const inline = e.variant.inline
     if (inline !== undefined && e.args.every((arg) => arg.op !== 'lambda')) {
       const args = e.args.map((arg) => this.compile(arg))
@@ -352,6 +353,18 @@ export class ExpressionCompiler {
       `let ${name} = null; ${condition}try { ${name} = ${f}(${values.join(', ')}); } catch (error) { report(${this.out.constant(e.name)}, error); }`,
     )
     return unbox(name, err, e.type)
+  }
+
+  /** COALESCE without a call. All arguments are evaluated, as ksqlDB does: an error in any of them spoils the column. */
+  private firstPresent(args: readonly Typed[], type: SqlType): Fragment {
+    const fragments = args.map((arg) => this.compile(arg))
+    const err = either(...fragments.map((f) => f.err))
+    const nul = fragments.some((f) => f.nul === NEVER) ? NEVER : `(${fragments.map((f) => paren(f.nul)).join(' && ')})`
+    const last = fragments[fragments.length - 1]?.val ?? zeroOf(type)
+    const val = fragments
+      .slice(0, -1)
+      .reduceRight((rest, f) => (f.nul === NEVER ? f.val : `(${f.nul} ? ${rest} : ${f.val})`), last)
+    return { val, nul, err }
   }
 
   private lambda(e: TypedLambda): string {
@@ -436,8 +449,16 @@ function directConversion(val: string, from: SqlType, to: SqlType): string | nul
   if (from.base === to.base && from.base !== 'DECIMAL' && physicalOf(from) !== 'ref') return val
   if (from.base === 'INTEGER' && to.base === 'BIGINT') return `BigInt(${val})`
   if (from.base === 'INTEGER' && to.base === 'DOUBLE') return val
-  if (from.base === 'BIGINT' && to.base === 'DOUBLE') return `Number(${val})`
+  if (from.base === 'BIGINT' && to.base === 'DOUBLE') return numberInside(val) ?? `Number(${val})`
   return null
+}
+
+/** The number expression x of a BIGINT written `BigInt(x)`, or null: what only needs the number can do without the BigInt. */
+export function numberInside(val: string): string | null {
+  let inner = val
+  while (inner.startsWith('(') && balancedTail(inner)) inner = inner.slice(1, -1)
+  const call = 'BigInt'
+  return inner.startsWith(`${call}(`) && balancedTail(inner.slice(call.length)) ? inner.slice(call.length) : null
 }
 
 /** Text of a literal in JavaScript, or null for values that must be passed as constants. */

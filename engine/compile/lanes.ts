@@ -13,11 +13,12 @@ import { type SourceWriter, zeroOfPhysical } from './source.ts'
  */
 export interface Lane {
   readonly physical: Physical
-  /** value of a fresh slot */
-  readonly initial: number | bigint | null
-  /** for references: the state of a fresh slot */
+  /** for references; numbers begin at zero */
   readonly accumulator?: Accumulator<unknown>
 }
+
+/** types whose order JavaScript's < has */
+const ORDERED = new Set(['INTEGER', 'BIGINT', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'STRING'])
 
 /** LATEST_BY_OFFSET of more values keeps a list instead. */
 const MAX_LATEST = 4
@@ -132,7 +133,6 @@ export class AggregateLanes {
 
   private inline(call: AggregateCall): boolean {
     const [type] = call.resolved.argTypes
-    const physical = type === undefined ? 'ref' : physicalOf(type)
     const number = type?.base === 'DOUBLE' || type?.base === 'INTEGER' || type?.base === 'BIGINT'
     switch (call.name) {
       case 'COUNT': {
@@ -156,7 +156,7 @@ export class AggregateLanes {
       }
       case 'MIN':
       case 'MAX': {
-        if (!number || physical === 'ref' || physical === 'bool') return false
+        if (type === undefined || !ORDERED.has(type.base)) return false
         const group = this.group(call)
         const count = this.count(group)
         const extreme = this.extreme(group, call.name, type, count)
@@ -180,7 +180,7 @@ export class AggregateLanes {
   }
 
   private count(group: ArgumentGroup): number {
-    return this.lane(`count ${group.call.argKey}`, { physical: 'f64', initial: 0 }, group, (self) => ({
+    return this.lane(`count ${group.call.argKey}`, { physical: 'f64' }, group, (self) => ({
       add: (out, lane) => out.emit(`${lane(self)}++;`),
       undo: (out, lane) => out.emit(`${lane(self)}--;`),
       merge: (out, into, from) => out.emit(`${into(self)} += ${from(self)};`),
@@ -189,12 +189,11 @@ export class AggregateLanes {
 
   private sum(group: ArgumentGroup, type: SqlType): number {
     const physical = physicalOf(type)
-    const initial = physical === 'i64' ? 0n : 0
     const add = (a: string, op: string, b: string) =>
       physical === 'f64'
         ? `${a} ${op}= ${b};`
         : `${a} = ${physical === 'i32' ? `(${a} ${op} ${b}) | 0` : `BigInt.asIntN(64, ${a} ${op} ${b})`};`
-    return this.lane(`sum ${group.call.argKey}`, { physical, initial }, group, (self) => ({
+    return this.lane(`sum ${group.call.argKey}`, { physical }, group, (self) => ({
       add: (out, lane, arg) => out.emit(add(lane(self), '+', arg.val)),
       undo: (out, lane, arg) => out.emit(add(lane(self), '-', arg.val)),
       merge: (out, into, from) => out.emit(add(into(self), '+', from(self))),
@@ -206,13 +205,12 @@ export class AggregateLanes {
     const physical = physicalOf(type)
     const sign = name === 'MIN' ? '<' : '>'
     const better = (x: string, m: string) => {
-      if (physical !== 'f64') return `${x} ${sign} ${m}`
+      if (type.base !== 'DOUBLE') return `${x} ${sign} ${m}`
       const zero = name === 'MIN' ? `1 / ${x} < 0` : `1 / ${m} < 0`
       const nan = name === 'MIN' ? `${m} !== ${m}` : `${x} !== ${x}`
       return `${x} ${sign} ${m} || ${nan} || (${x} === 0 && ${m} === 0 && ${zero})`
     }
-    const initial = physical === 'i64' ? 0n : 0
-    return this.lane(`${name} ${group.call.argKey}`, { physical, initial }, group, (self) => ({
+    return this.lane(`${name} ${group.call.argKey}`, { physical }, group, (self) => ({
       add: (out, lane, arg) =>
         out.emit(`if (${lane(count)} === 1 || ${better(arg.val, lane(self))}) ${lane(self)} = ${arg.val};`),
       merge: (out, into, from) => {
@@ -229,7 +227,7 @@ export class AggregateLanes {
       const distance = `(${lane(count)} * ${x} - ${lane(sum)})`
       return `(${lane(count)} > 1 ? ${distance} * ${distance} / (${lane(count)} * (${lane(count)} - 1)) : 0)`
     }
-    return this.lane(`m2 ${group.call.argKey}`, { physical: 'f64', initial: 0 }, group, (self) => ({
+    return this.lane(`m2 ${group.call.argKey}`, { physical: 'f64' }, group, (self) => ({
       add: (out, lane, arg) => out.emit(`${lane(self)} += ${part(lane, arg.val)};`),
       undo: (out, lane, arg) => out.emit(`${lane(self)} -= ${part(lane, arg.val)};`),
       merge: (out, into, from) => {
@@ -251,10 +249,10 @@ export class AggregateLanes {
     if (type === undefined || typeof size !== 'number' || size < 1 || size > MAX_LATEST) return false
     const ignoreNulls = call.constants[several ? 2 : 1] !== false
     const physical = physicalOf(type)
-    const count = this.plainLane('f64', 0)
+    const count = this.plainLane('f64')
     const values = Array.from({ length: size }, () => ({
-      value: this.plainLane(physical, physical === 'i64' ? 0n : physical === 'ref' ? null : 0),
-      nul: physical === 'ref' ? null : this.plainLane('bool', 0),
+      value: this.plainLane(physical),
+      nul: physical === 'ref' ? null : this.plainLane('bool'),
     }))
     const add: Step = (out, lane, arg) => {
       const absent = either(arg.nul, arg.err)
@@ -304,8 +302,8 @@ export class AggregateLanes {
   }
 
   /** A lane that shares nothing and never merges. */
-  private plainLane(physical: Physical, initial: number | bigint | null): number {
-    this.lanes.push({ physical, initial })
+  private plainLane(physical: Physical): number {
+    this.lanes.push({ physical })
     return this.lanes.length - 1
   }
 
@@ -318,7 +316,7 @@ export class AggregateLanes {
       now: environment.now,
     })
     const lane = this.lanes.length
-    this.lanes.push({ physical: 'ref', initial: null, accumulator })
+    this.lanes.push({ physical: 'ref', accumulator })
     this.general.push({ call, lane, accumulator })
     this.merges.push((out, into, from) => {
       out.emit(`${into(lane)} = ${out.constant(accumulator)}.merge(${into(lane)}, ${from(lane)});`)

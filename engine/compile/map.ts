@@ -9,6 +9,7 @@ import {
   compileGuarded,
   declareOutput,
   grow,
+  longWords,
   type ReportError,
   store,
   storeNull,
@@ -129,7 +130,8 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   out.emit(
     'const n = B.count, T = B.tombstone, C = B.cause, RT = B.rowtime, KN = B.keyNull, WS = B.windowStart, WE = B.windowEnd, H = B.headers;',
   )
-  out.emit(`let o = 0, cap = ${expands ? 'Math.max(n, 16)' : 'n'};`)
+  // an expansion makes room for as many rows as recent batches gave
+  out.emit(`let o = 0, cap = ${expands ? 'Math.max(n, room)' : 'n'};`)
   row.declare(out, columnsUsed(all))
   for (let k = 0; k < outputs.length; k++) declareOutput(out, k, typeOf(node, k), 'let')
   out.emit('let oRT = new Float64Array(cap), oC = new Int32Array(cap);')
@@ -164,6 +166,7 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   }
   out.emit('}')
   out.emit(`const R = new Batch(o, [${outputs.map((_, k) => columnLiteral(k, typeOf(node, k))).join(', ')}], oRT);`)
+  if (expands) out.emit('room = Math.max(16, o + (o >> 3), room - (room >> 3));')
   out.emit('R.cause = oC; R.headers = oH;')
   if (!node.rekeys) out.emit('R.keyNull = oKN; R.windowStart = oWS; R.windowEnd = oWE;')
   out.emit('return R;')
@@ -175,6 +178,7 @@ function growth(node: MapNode): string[] {
   for (let k = 0; k < node.outputs.length; k++) {
     if (physicalOf(typeOf(node, k)) === 'ref') continue
     lines.push(`o${k} = grow(o${k}, cap); if (z${k} !== null) z${k} = grow(z${k}, cap);`)
+    if (physicalOf(typeOf(node, k)) === 'i64') lines.push(longWords(k))
   }
   lines.push('oRT = grow(oRT, cap); oC = grow(oC, cap); if (oKN !== null) oKN = grow(oKN, cap);')
   lines.push('if (oWS !== null) { oWS = grow(oWS, cap); oWE = grow(oWE, cap); }')
@@ -183,5 +187,9 @@ function growth(node: MapNode): string[] {
 
 function finish(out: SourceWriter, label: string, report: ReportError): MapKernel {
   const named = (value: unknown, name: string) => `const ${name} = ${out.constant(value)};`
-  return out.compile<MapKernel>(label, ['B'], [named(Batch, 'Batch'), named(report, 'report'), named(grow, 'grow')])
+  return out.compile<MapKernel>(
+    label,
+    ['B'],
+    [named(Batch, 'Batch'), named(report, 'report'), named(grow, 'grow'), 'let room = 16;'],
+  )
 }

@@ -1,7 +1,7 @@
 import type { Typed } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { type ExpressionCompiler, either, type Fragment, mayThrow, onlyIf } from './expression.ts'
+import { type ExpressionCompiler, either, type Fragment, mayThrow, numberInside, onlyIf } from './expression.ts'
 import { type SourceWriter, zeroOf } from './source.ts'
 
 /** Called when an expression fails: the column becomes NULL and the failure is counted. */
@@ -14,6 +14,12 @@ export function declareOutput(out: SourceWriter, k: number, type: SqlType, bindi
   const physical = physicalOf(type)
   out.emit(`${binding} o${k} = ${physical === 'ref' ? '[]' : `new ${ALLOCATE[physical]}(cap)`};`)
   if (physical !== 'ref') out.emit(`let z${k} = null;`)
+  if (physical === 'i64') out.emit(`${binding} ${longWords(k)}`)
+}
+
+/** `w<k>`: the same memory in words of 32 bits, low word first, so that whole numbers are stored without making a BigInt of each. */
+export function longWords(k: number, target = ''): string {
+  return `${target}w${k} = new Int32Array(${target}o${k}.buffer);`
 }
 
 /** Stores a fragment into row `row` of output column k; `target` is the object that holds the arrays, where they are not locals. */
@@ -24,7 +30,10 @@ export function store(out: SourceWriter, k: number, type: SqlType, f: Fragment, 
     out.emit(`${target}o${k}[${row}] = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
     return
   }
-  const write = `${target}o${k}[${row}] = ${physical === 'bool' ? `${f.val} ? 1 : 0` : f.val};`
+  const write =
+    physical === 'i64'
+      ? storeLong(k, f.val, row, target)
+      : `${target}o${k}[${row}] = ${physical === 'bool' ? `${f.val} ? 1 : 0` : f.val};`
   if (absent === 'false') out.emit(write)
   else if (absent === 'true') storeNull(out, k, type, row, target)
   else {
@@ -32,6 +41,13 @@ export function store(out: SourceWriter, k: number, type: SqlType, f: Fragment, 
     storeNull(out, k, type, row, target)
     out.emit(`} else ${write}`)
   }
+}
+
+function storeLong(k: number, val: string, row: string, target: string): string {
+  const number = numberInside(val)
+  if (number === null) return `${target}o${k}[${row}] = ${val};`
+  const words = `${target}w${k}[2 * ${row}`
+  return `{ const x = ${number}; ${words}] = x | 0; ${words} + 1] = Math.floor(x / 4294967296); }`
 }
 
 export function storeNull(out: SourceWriter, k: number, type: SqlType, row: string, target = ''): void {

@@ -64,8 +64,7 @@ export function planAggregation({
   if (windowed && isTable) {
     throw semanticError(
       'WINDOW clause is only supported on streams: tables have no windows of their own.',
-      query.window?.at,
-    )
+      query.window?.at, 'Aggregate the stream the table is made from, or drop WINDOW.')
   }
   if (query.having !== null) refuseWindowBounds(query.having, query, scope)
 
@@ -143,8 +142,7 @@ export function planAggregation({
       scope.column(clause, ref)
       throw semanticError(
         `Non-aggregate ${clause} expression not part of GROUP BY: ${formatExpression(ref)}\nEither add the column to the GROUP BY or remove it from the ${clause}.`,
-        ref.at,
-      )
+        ref.at, 'Add it to GROUP BY, or take LATEST_BY_OFFSET of it.')
     },
   })
   const having =

@@ -52,8 +52,7 @@ export function planJoin(join: Join, environment: PlanEnvironment): RelationPlan
   if (join.within !== null) {
     throw semanticError(
       'A window definition was provided for a Stream-Table join. These joins are not windowed. Please drop the window definition (ie. the WITHIN clause) and try to execute your join again.',
-      join.within.at,
-    )
+      join.within.at, 'Drop WITHIN.')
   }
   const offset = dataColumns(l.source).length
   const scope = new RelationScope([l, { ...r, offset }])

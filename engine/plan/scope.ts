@@ -143,8 +143,22 @@ function dataIndex(source: Source, index: number): number {
 }
 
 /** A source's columns as they lie in a batch. */
-export function dataColumns(source: Source): { name: string; type: SqlType; role: 'key' | 'value' }[] {
-  return source.columns.flatMap((c) => (c.role === 'headers' ? [] : [{ name: c.name, type: c.type, role: c.role }]))
+export function dataColumns(source: Source): readonly DataColumn[] {
+  const known = dataColumnsOf.get(source)
+  if (known !== undefined) return known
+  const columns = source.columns.flatMap((c) =>
+    c.role === 'headers' ? [] : [{ name: c.name, type: c.type, role: c.role }],
+  )
+  dataColumnsOf.set(source, columns)
+  return columns
 }
+
+export interface DataColumn {
+  readonly name: string
+  readonly type: SqlType
+  readonly role: 'key' | 'value'
+}
+
+const dataColumnsOf = new WeakMap<Source, readonly DataColumn[]>()
 
 export { HEADERS_TYPE }

@@ -2,6 +2,7 @@ import type { Position } from '../errors.ts'
 import { semanticError } from '../errors.ts'
 import type { Expression, SelectItem } from '../syntax/ast.ts'
 import { formatIdentifier } from '../syntax/index.ts'
+import { formatType } from '../types/sql-type.ts'
 import { walk } from './rewrite.ts'
 import { dataColumns, RESERVED_COLUMNS, type RelationScope, type ScopeSource } from './scope.ts'
 import type { TypeChecker } from './type-check.ts'
@@ -27,7 +28,7 @@ export function expandSelect(items: readonly SelectItem[], scope: RelationScope,
       for (const source of sources) columns.push(...starColumns(source, scope.isJoin, item.at))
     } else if (item.kind === 'all-fields') {
       const base = checker.check(item.base)
-      if (base.type.base !== 'STRUCT') throw semanticError('->* needs a STRUCT on its left.', item.at)
+      if (base.type.base !== 'STRUCT') throw semanticError('->* needs a STRUCT on its left.', item.at, `It is ${formatType(base.type)}.`)
       for (const field of base.type.fields) {
         const expression: Expression = { kind: 'dereference', base: item.base, field: field.name, at: item.at }
         columns.push({ name: field.name, expression, at: item.at, fromStar: false })

@@ -1,6 +1,6 @@
 import type { Lane } from '../compile/lanes.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { allocate, type ColumnData } from './batch.ts'
+import { allocate, type ColumnData, type Physical } from './batch.ts'
 import { KeyDictionary } from './key-dictionary.ts'
 
 export interface Session {
@@ -16,6 +16,7 @@ export interface Session {
 export class AggregateState {
   readonly keys: KeyDictionary
   readonly laneTypes: readonly Lane[]
+  private readonly lanesOf: Record<Physical, number[]> = { f64: [], i32: [], i64: [], bool: [], ref: [] }
   lanes: ColumnData[]
   capacity = 16
   slotKey = new Int32Array(16)
@@ -46,21 +47,32 @@ export class AggregateState {
     this.keys = new KeyDictionary(keyTypes)
     this.laneTypes = lanes
     this.lanes = lanes.map((lane) => allocate(lane.physical, this.capacity))
+    for (const [j, lane] of lanes.entries()) this.lanesOf[lane.physical].push(j)
   }
 
   /** A cleared slot for the key. */
   allocate(key: number, start: number, end: number): number {
-    const slot = this.free.pop() ?? this.used++
+    const used = this.free.pop()
+    const slot = used ?? this.used++
     if (slot >= this.capacity) this.grow()
-    for (const [j, lane] of this.laneTypes.entries()) {
+    if (used !== undefined) this.clear(slot)
+    for (const j of this.lanesOf.ref) {
       const data = this.lanes[j] as unknown[]
-      data[slot] = lane.accumulator === undefined ? lane.initial : lane.accumulator.init()
+      data[slot] = this.laneTypes[j]?.accumulator?.init() ?? null
     }
     this.slotKey[slot] = key
     this.slotStart[slot] = start
     this.slotEnd[slot] = end
     this.slotTime[slot] = Number.NEGATIVE_INFINITY
     return slot
+  }
+
+  /** Numbers begin at zero, as new arrays do. A loop a kind of array keeps each of them fast. */
+  private clear(slot: number): void {
+    for (const j of this.lanesOf.f64) (this.lanes[j] as Float64Array)[slot] = 0
+    for (const j of this.lanesOf.i32) (this.lanes[j] as Int32Array)[slot] = 0
+    for (const j of this.lanesOf.i64) (this.lanes[j] as BigInt64Array)[slot] = 0n
+    for (const j of this.lanesOf.bool) (this.lanes[j] as Uint8Array)[slot] = 0
   }
 
   /** The slot of a window of the key, opened if need be. */

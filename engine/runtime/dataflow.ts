@@ -20,6 +20,7 @@ export interface DataflowOptions {
   readonly throwOnInvalidTime: () => boolean
   /** the source whose columns subscribers of a topic see */
   readonly sourceOf: (topic: string) => Source | undefined
+  readonly onTopic: (name: string) => void
 }
 
 /** The topics, the queries between them, and the way of records from one to the other. */
@@ -45,6 +46,7 @@ export class Dataflow {
     if (known !== undefined) return known
     const topic = new Topic(name, options.partitions ?? 1, options.replicas ?? 1)
     this.topics.set(name, topic)
+    this.options.onTopic(name)
     return topic
   }
 

@@ -29,8 +29,7 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
   if (readers.length > 0) {
     throw semanticError(
       `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${readers.map((q) => q.sink.name).join(', ')}].\nYou need to drop them before dropping ${source.name}.`,
-      statement.at,
-    )
+      statement.at, `TERMINATE ${readers.map((q) => q.id).join(', ')} first.`)
   }
   for (const query of [...session.dataflow.queries.values()]) {
     if (query.sink.name === source.name) session.dataflow.stop(query.id)

@@ -25,9 +25,9 @@ export function insertSelect(session: Session, statement: InsertSelect): Outcome
     )
   }
   if (sink.kind === 'TABLE') {
-    throw semanticError(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`, statement.at)
+    throw semanticError(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`, statement.at, 'Use CREATE TABLE AS SELECT.')
   }
-  if (sink.readOnly) throw semanticError(`Cannot insert into read-only stream: ${sink.name}`, statement.at)
+  if (sink.readOnly) throw semanticError(`Cannot insert into read-only stream: ${sink.name}`, statement.at, 'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.')
   const { plan } = planInto(session, statement.query, sink.name, 'INSERT INTO', statement.properties)
   const aligned = alignToSink(plan, sink, statement.at)
   const id = `INSERTQUERY_${session.queryCount++}`

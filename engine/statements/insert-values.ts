@@ -24,17 +24,15 @@ export function insertValues(statement: InsertValues, source: Source, context: I
   if (source.readOnly)
     throw semanticError(
       `Cannot insert values into read-only ${source.kind.toLowerCase()}: ${source.name}`,
-      statement.at,
-    )
+      statement.at, 'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.')
   if (source.window !== null)
-    throw semanticError(`Cannot insert values into windowed stream/table ${source.name}`, statement.at)
+    throw semanticError(`Cannot insert values into windowed stream/table ${source.name}`, statement.at, 'Insert into the stream it is made from.')
   const layout = dataColumns(source)
   const names = statement.columns.length > 0 ? statement.columns : layout.map((c) => c.name)
   if (names.length !== statement.values.length) {
     throw semanticError(
       `Expected a value for each column. Expected Columns: [${names.join(', ')}]. Got ${statement.values.length} values.`,
-      statement.at,
-    )
+      statement.at, `Give ${names.length} values, or name the columns you give.`)
   }
   const values: SqlValue[] = layout.map(() => null)
   let time = context.environment.now()
@@ -78,8 +76,7 @@ export function insertValues(statement: InsertValues, source: Source, context: I
         .filter((c) => c.role === 'key')
         .map((c) => c.name)
         .join(', ')} is required for tables`,
-      statement.at,
-    )
+      statement.at, 'Give the key a value.')
   }
   const columns = layout.map((c, i) => {
     const value = values[i] ?? null

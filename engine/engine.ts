@@ -18,7 +18,7 @@ import { executeStatement } from './statements/execute.ts'
 import { type PushQuery, pushQuery } from './statements/push-query.ts'
 import type { Session } from './statements/session.ts'
 import type { Statement } from './syntax/ast.ts'
-import { nearest, parseStatement, splitStatements } from './syntax/index.ts'
+import { hint, parseStatement, splitStatements } from './syntax/index.ts'
 
 export interface KsqlEngineOptions {
   readonly registry?: SchemaRegistry
@@ -348,8 +348,3 @@ export interface RowsInColumns {
   readonly rowtime: Float64Array
 }
 
-function hint(name: string, known: Iterable<string>, label: string): string {
-  const names = [...known]
-  const near = nearest(name, names)
-  return near === null ? `${label}: ${names.join(', ') || 'none'}.` : `Did you mean ${near}?`
-}

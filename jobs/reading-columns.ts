@@ -10,14 +10,12 @@ export interface Provenance {
   readonly source: string
 }
 
-/** Columns of the stream of readings that are no sensors. */
-const OWN = new Set(['DEVICE', 'TS', 'HOST', 'SOURCE', 'ROW', 'OTHER'])
-
 /** Turns batches of a log's rows into columns of the stream of readings: only those that some statement reads. */
 export class ReadingColumns {
   /** what a log has to be read for: canonical fields, and `other` */
   readonly fields: ReadonlySet<string>
-  readonly #wanted: ReadonlySet<string>
+  /** names of the wanted columns, by their names in lower case: a script may quote them */
+  readonly #wanted: ReadonlyMap<string, string>
   readonly #sensors: readonly { readonly field: string; readonly column: string; readonly type: string }[]
   readonly #repeated = new Map<string, string[]>()
 
@@ -27,33 +25,32 @@ export class ReadingColumns {
    * @throws Error for a sensor declared as something that is no number
    */
   constructor(stream: Source, needed: ReadonlySet<string>) {
-    const columns = dataColumns(stream)
-    this.#wanted = new Set(
-      columns.map((c) => c.name).filter((name) => needed.has(name) || name === stream.timestamp?.column),
-    )
-    this.#sensors = columns.flatMap(({ name, type }) => {
+    const wanted = dataColumns(stream).filter(({ name }) => needed.has(name) || name === stream.timestamp?.column)
+    this.#wanted = new Map(wanted.map(({ name }) => [name.toLowerCase(), name]))
+    this.#sensors = wanted.flatMap(({ name, type }) => {
       const field = name.toLowerCase()
-      if (OWN.has(name) || !this.#wanted.has(name) || sensorOf(field) === undefined) return []
+      if (sensorOf(field) === undefined) return []
       if (type.base === 'DOUBLE' || type.base === 'INTEGER') return [{ field, column: name, type: type.base }]
       throw new Error(
         `${stream.name} declares ${name} as ${type.base}; readings of a log are DOUBLE. Write ${name} DOUBLE and CAST where another type is wanted`,
       )
     })
-    this.fields = new Set([...this.#sensors.map((s) => s.field), ...(this.#wanted.has('OTHER') ? ['other'] : [])])
+    this.fields = new Set([...this.#sensors.map((s) => s.field), ...(this.#wanted.has('other') ? ['other'] : [])])
   }
 
   of(batch: ReadingBatch, { device, host, source }: Provenance): RowsInColumns {
     const { count, ts, row, sensors, other } = batch
     const columns = new Map<string, Column>()
-    const put = (name: string, data: () => Column['data']): void => {
-      if (this.#wanted.has(name)) columns.set(name, { data: data(), nulls: null })
+    const put = (field: string, data: () => Column['data']): void => {
+      const name = this.#wanted.get(field)
+      if (name !== undefined) columns.set(name, { data: data(), nulls: null })
     }
-    put('TS', () => ts)
-    put('DEVICE', () => this.#repeat(device, count))
-    put('HOST', () => this.#repeat(host, count))
-    put('SOURCE', () => this.#repeat(source, count))
-    put('ROW', () => BigInt64Array.from(row, BigInt))
-    if (other !== null) put('OTHER', () => [...other])
+    put('ts', () => ts)
+    put('device', () => this.#repeat(device, count))
+    put('host', () => this.#repeat(host, count))
+    put('source', () => this.#repeat(source, count))
+    put('row', () => BigInt64Array.from(row, BigInt))
+    if (other !== null) put('other', () => [...other])
     for (const { field, column, type } of this.#sensors) {
       const readings = sensors.get(field)
       if (readings !== undefined) columns.set(column, type === 'DOUBLE' ? readings : whole(readings))

@@ -80,7 +80,8 @@ export function compileKernel(layout: RecordLayout, wanted: readonly boolean[]):
  */
 function rehearse(kernel: RecordKernel, layout: RecordLayout, wanted: readonly boolean[]): void {
   const records = ['1', '12345678', '-'].map((digits) => {
-    const record = layout.sample.slice()
+    // Not slice: that of a Buffer shares its bytes, and these are the caller's.
+    const record = Uint8Array.from(layout.sample)
     for (const { start, end, decimals } of layout.fields) {
       const width = Math.min(8, end - start)
       const point = digits === '-' || !decimals ? '' : `.${'0'.repeat(decimals)}`

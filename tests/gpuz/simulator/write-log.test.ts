@@ -35,7 +35,9 @@ describe('a simulated log', () => {
     const path = join(scratch, 'read.txt')
     await writeLog(path, 20_000, { seed: 4, start, timezone: 'Europe/Berlin' })
     const reader = new LogReader({ timezone: 'Europe/Berlin' })
-    const batches = [...reader.push(readFileSync(path)), ...reader.end()]
+    const bytes = readFileSync(path)
+    const batches = [...reader.push(bytes), ...reader.end()]
+    expect(bytes.equals(readFileSync(path)), 'the bytes handed in stay as they are').toBe(true)
     const { report } = reader
     expect({ rows: report.rows, rejected: report.rejected, headers: report.headers, lineEnd: report.lineEnd }).toEqual({
       rows: 20_000,

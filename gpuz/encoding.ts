@@ -41,7 +41,8 @@ export class Utf16Transcoder {
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk])
     let end = bytes.length & ~1
     if (end >= 2 && (bytes[end - 2 + this.#highByte] & 0xfc) === 0xd8) end -= 2
-    this.#carry = bytes.slice(end)
+    // A copy: the caller may use the chunk's memory again.
+    this.#carry = Uint8Array.from(bytes.subarray(end))
     return Buffer.from(this.#decoder.decode(bytes.subarray(0, end)), 'utf8')
   }
 

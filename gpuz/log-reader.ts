@@ -60,8 +60,8 @@ export interface LogReaderState {
 const MAX_RECORD = 65_536
 /** Lines of which none is a header or a row, after which a file is given up. */
 const PATIENCE = 1_000
-/** Records that may fail to teach a layout, per header. */
-const LESSONS = 64
+/** Records that a layout may be learned from, per header: a log without a fixed layout would have one compiled for every row. */
+const LESSONS = 32
 /** GPU-Z samples every 0.1 to 10 s. A gap is longer than that and than five of the steps before it. */
 const SLOWEST_SAMPLING = 10_000
 const LF = 0x0a
@@ -182,7 +182,7 @@ export class LogReader {
     const { encoding, bom } = detectEncoding(head)
     this.#head = null
     this.report.bom = bom > 0
-    this.#firstBytes = head.slice(0, SNIFF_BYTES)
+    this.#firstBytes = Uint8Array.from(head.subarray(0, SNIFF_BYTES))
     this.#setEncoding(encoding)
     this.#feed(head.subarray(bom))
   }
@@ -400,16 +400,14 @@ export class LogReader {
       this.#lessons >= LESSONS
     )
       return
+    this.#lessons++
     const seen = layoutOf(record, this.#header.columns.length)
     const merged = seen !== null && this.#layout !== null ? mergeLayouts(this.#layout, seen) : null
     const layout = merged ?? seen
     const news = layout?.fields.some(
       (field, i) => field.decimals !== (merged === null ? undefined : this.#layout?.fields[i].decimals),
     )
-    if (layout === null || news !== true) {
-      this.#lessons++
-      return
-    }
+    if (layout === null || news !== true) return
     this.#layout = layout
     this.#kernel = compileKernel(layout, this.#wanted)
   }

@@ -48,7 +48,8 @@ export function layoutOf(record: Uint8Array, columns: number): RecordLayout | nu
     })
     start += value.length + 1
   }
-  return { length: record.length, milliseconds: stamp[1] !== undefined, fields, sample: record.slice() }
+  // A copy in any case: slice() of a Buffer is none.
+  return { length: record.length, milliseconds: stamp[1] !== undefined, fields, sample: Uint8Array.from(record) }
 }
 
 /** What two records of one session tell together: a field that was `-` in one may be a number in the other. Null if their layouts differ. */

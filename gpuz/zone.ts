@@ -1,6 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 
 const HOUR = 3_600_000
+/** Clocks are corrected by seconds; minutes are asked for by their start, up to a minute before the row. */
+const STEP_BACK = 120_000
 
 /** A time zone that this runtime does not know. The message offers the nearest names. */
 export class UnknownZoneError extends Error {
@@ -27,7 +29,7 @@ export function systemTimezone(): string {
  * Local wall-clock time to UTC by IANA rules, all times in ms since 1970-01-01.
  *
  * An hour that happens twice (clocks set back) is told apart by the row before it: the first of the two, unless that would step back from
- * the row before by more than half the overlap. An hour that never happens (clocks set forward, but not on this machine yet) counts on by the
+ * the row before by more than two minutes. An hour that never happens (clocks set forward, but not on this machine yet) counts on by the
  * offset before the change, so rows keep their order.
  */
 export class Zone {
@@ -75,7 +77,7 @@ export class Zone {
     if (local >= change + Math.max(before, after))
       return this.#settled(local, change + Math.max(before, after), local + 12 * HOUR, after)
     const doubled = before > after
-    return doubled && local - before < previous - (before - after) / 2 ? local - after : local - before
+    return doubled && local - before < previous - STEP_BACK ? local - after : local - before
   }
 
   #settled(local: number, from: number, until: number, offset: number): number {

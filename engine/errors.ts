@@ -48,3 +48,16 @@ export class KsqlError extends Error {
 export function semanticError(message: string, position: Position | undefined, fix: string): KsqlError {
   return new KsqlError('semantic', message, { position, fix })
 }
+
+/** The error with a place, if it has none yet. */
+export function located(error: unknown, at: Position | undefined): unknown {
+  if (error instanceof KsqlError && error.position === undefined) {
+    return new KsqlError(error.kind, error.message, {
+      position: at,
+      fix: error.fix,
+      statement: error.statement,
+      cause: error.cause,
+    })
+  }
+  return error
+}

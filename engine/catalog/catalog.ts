@@ -1,5 +1,5 @@
 import { type Position, semanticError } from '../errors.ts'
-import { nearest } from '../syntax/index.ts'
+import { hint, TYPE_NAMES } from '../syntax/index.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Source } from './source.ts'
 
@@ -33,11 +33,10 @@ export class Catalog {
   type(name: string, at: Position): SqlType {
     const type = this.types.get(name)
     if (type === undefined) {
-      const near = nearest(name, this.types.keys())
       throw semanticError(
         `Cannot resolve unknown type: ${name}`,
         at,
-        near === null ? 'CREATE TYPE defines it.' : `Did you mean ${near}?`,
+        hint(name, [...this.types.keys(), ...TYPE_NAMES], 'CREATE TYPE defines it. Known types'),
       )
     }
     return type
@@ -61,10 +60,5 @@ export class Catalog {
 }
 
 function unknownSource(name: string, at: Position, known: Iterable<string>) {
-  const near = nearest(name, known)
-  return semanticError(
-    `${name} does not exist.`,
-    at,
-    near === null ? `Known streams and tables: ${[...known].join(', ') || 'none'}.` : `Did you mean ${near}?`,
-  )
+  return semanticError(`${name} does not exist.`, at, hint(name, known, 'Known streams and tables'))
 }

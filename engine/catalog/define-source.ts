@@ -1,4 +1,4 @@
-import { type Position, semanticError } from '../errors.ts'
+import { located, type Position, semanticError } from '../errors.ts'
 import type { Format, FormatOptions, SchemaRegistry, Serde } from '../formats/format.ts'
 import { checkWrapSingleValue, formatByName } from '../formats/index.ts'
 import { checkOptions } from '../formats/refusal.ts'
@@ -94,7 +94,7 @@ export function defineSource(
         .map((c) => ({ ...c, role: 'value' as const, headerKey: null })),
     )
   }
-  refuseColumnNames(columns, at)
+  refuseColumnNames(columns, (c) => statement.columns[declared.indexOf(c)]?.at ?? at)
   const source: Source = {
     name: statement.name,
     kind: statement.source,
@@ -124,7 +124,11 @@ export function defineSource(
     throw semanticError('Windowed sources require a key column.', at, 'Declare a KEY column, or drop WINDOW_TYPE.')
   }
   if (valueColumns(source).length === 0 && valueFormat.name !== 'NONE' && declared.length === 0)
-    throw semanticError('No columns supplied.', at, 'Declare columns, or use a format whose schema is in the schema registry.')
+    throw semanticError(
+      'No columns supplied.',
+      at,
+      'Declare columns, or use a format whose schema is in the schema registry.',
+    )
   checkTimestamp(source, statement.properties.get('TIMESTAMP')?.at ?? at)
   checkFormats(source, properties, context, at)
   return { source, properties }
@@ -215,17 +219,21 @@ function declareColumn(column: ColumnDefinition, context: DefinitionContext): So
   return { name: column.name, type: context.resolveType(column.type), role, headerKey: column.headerKey }
 }
 
-function refuseColumnNames(columns: readonly SourceColumn[], at: Position): void {
+function refuseColumnNames(columns: readonly SourceColumn[], placeOf: (column: SourceColumn) => Position): void {
   for (const [i, column] of columns.entries()) {
     if (RESERVED_COLUMNS.includes(column.name)) {
       throw semanticError(
         `'${column.name}' is a reserved column name. You cannot use it as a name for a column.`,
-        at,
+        placeOf(column),
         'Choose another name.',
       )
     }
     if (columns.findIndex((c) => c.name === column.name) < i) {
-      throw semanticError(`Duplicate column names: ${column.name}`, at, 'Give each column a name of its own.')
+      throw semanticError(
+        `Duplicate column names: ${column.name}`,
+        placeOf(column),
+        'Give each column a name of its own.',
+      )
     }
   }
 }
@@ -261,12 +269,16 @@ function checkTimestamp(source: Source, at: Position): void {
   if (column.type.base === 'STRING' && timestamp.format === null) {
     throw semanticError(
       `A String timestamp field has been specified without also specifying the 'TIMESTAMP_FORMAT'`,
-      at, "Add TIMESTAMP_FORMAT='yyyy-MM-dd HH:mm:ss' or the like.")
+      at,
+      "Add TIMESTAMP_FORMAT='yyyy-MM-dd HH:mm:ss' or the like.",
+    )
   }
   if (column.type.base !== 'STRING' && timestamp.format !== null) {
     throw semanticError(
       `'TIMESTAMP_FORMAT' set, but timestamp column was not of type String. Got: ${column.type.base}`,
-      at, 'Drop TIMESTAMP_FORMAT.')
+      at,
+      'Drop TIMESTAMP_FORMAT.',
+    )
   }
 }
 
@@ -274,14 +286,8 @@ function checkFormats(source: Source, _properties: WithClause, context: Definiti
   try {
     createSerdes(source, context.registry)
   } catch (error) {
-    throw withPosition(error, at)
+    throw located(error, at)
   }
-}
-
-function withPosition(error: unknown, at: Position): unknown {
-  if (error instanceof Error && 'kind' in error)
-    return semanticError(error.message, at, (error as { fix?: string }).fix)
-  return error
 }
 
 /** The readers and writers of a source's keys and values. */

@@ -1,6 +1,7 @@
-import { type Position, semanticError } from '../errors.ts'
+import { located, type Position, semanticError } from '../errors.ts'
+import { formatByName } from '../formats/index.ts'
 import type { Properties } from '../syntax/ast.ts'
-import { formatExpression, nearest } from '../syntax/index.ts'
+import { formatExpression, hint } from '../syntax/index.ts'
 import { parseDuration } from './duration.ts'
 import type { KeyWindow, TimestampColumn, WindowType } from './source.ts'
 
@@ -53,29 +54,30 @@ const NAMES = [
 export function readWithClause(properties: Properties): WithClause {
   for (const [name, { at }] of properties) {
     if (!NAMES.includes(name)) {
-      const near = nearest(name, NAMES)
       throw semanticError(
         `Failed to prepare statement: Invalid config variable(s) in the WITH clause: ${name}`,
         at,
-        near === null ? `Known properties: ${NAMES.join(', ')}.` : `Did you mean ${near}?`,
+        hint(name, NAMES, 'Known properties'),
       )
     }
   }
   const reader = new Reader(properties)
-  const format = reader.text('FORMAT')
+  const format = reader.format('FORMAT')
   for (const side of ['KEY_FORMAT', 'VALUE_FORMAT']) {
     if (format !== undefined && properties.has(side)) {
       throw semanticError(
         `Cannot supply both '${side}' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.`,
-        properties.get(side)?.at, `Drop FORMAT or ${side}.`)
+        properties.get(side)?.at,
+        `Drop FORMAT or ${side}.`,
+      )
     }
   }
   return {
     topic: reader.text('KAFKA_TOPIC'),
     partitions: reader.positive('PARTITIONS'),
     replicas: reader.positive('REPLICAS'),
-    keyFormat: (format ?? reader.text('KEY_FORMAT'))?.toUpperCase(),
-    valueFormat: (format ?? reader.text('VALUE_FORMAT'))?.toUpperCase(),
+    keyFormat: reader.format('KEY_FORMAT') ?? format,
+    valueFormat: reader.format('VALUE_FORMAT') ?? format,
     keyDelimiter: reader.delimiter('KEY_DELIMITER'),
     valueDelimiter: reader.delimiter('VALUE_DELIMITER'),
     wrapSingleValue: reader.boolean('WRAP_SINGLE_VALUE'),
@@ -105,6 +107,17 @@ class Reader {
     return e.kind === 'string' ? e.value : formatExpression(e)
   }
 
+  /** the name of a known format */
+  format(name: string): string | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    try {
+      return formatByName(text).name
+    } catch (error) {
+      throw located(error, this.at(name))
+    }
+  }
+
   positive(name: string): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
@@ -112,7 +125,9 @@ class Reader {
     if (!Number.isInteger(value) || value < 1) {
       throw semanticError(
         `Failed to prepare statement: Invalid value ${text} for property ${name}: must be a whole number of at least 1.`,
-        this.at(name), `Write ${name}=1 or more.`)
+        this.at(name),
+        `Write ${name}=1 or more.`,
+      )
     }
     return value
   }
@@ -123,7 +138,9 @@ class Reader {
     if (text !== 'true' && text !== 'false') {
       throw semanticError(
         `Failed to prepare statement: Invalid value ${text} for property ${name}: must be true or false.`,
-        this.at(name), `Write ${name}=true or ${name}=false.`)
+        this.at(name),
+        `Write ${name}=true or ${name}=false.`,
+      )
     }
     return text === 'true'
   }
@@ -134,12 +151,16 @@ class Reader {
     if (text.trim() === '') {
       throw semanticError(
         `Failed to prepare statement: Configuration ${name} is invalid: Delimiter cannot be empty, if you meant to have a tab or space for delimiter, please use the special values 'TAB' or 'SPACE'\nExample valid value: ';'`,
-        this.at(name), `Write ${name}=';' or the like.`)
+        this.at(name),
+        `Write ${name}=';' or the like.`,
+      )
     }
     if (text.length > 1 && text !== 'TAB' && text !== 'SPACE') {
       throw semanticError(
         `Failed to prepare statement: Configuration ${name} is invalid: Invalid delimiter value: '${text}'. Delimiter must be a single character or TAB,SPACE\nExample valid value: ';'`,
-        this.at(name), `Write ${name}=';' or the like.`)
+        this.at(name),
+        `Write ${name}=';' or the like.`,
+      )
     }
     return text
   }
@@ -180,7 +201,9 @@ function readWindow(reader: Reader): KeyWindow | undefined {
   if (size === undefined) {
     throw semanticError(
       "Tumbling and hopping window types require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'",
-      reader.at('WINDOW_TYPE'), "Add WINDOW_SIZE='10 SECONDS' or the like.")
+      reader.at('WINDOW_TYPE'),
+      "Add WINDOW_SIZE='10 SECONDS' or the like.",
+    )
   }
   return { type, size: parseDuration(size, reader.at('WINDOW_SIZE')) }
 }

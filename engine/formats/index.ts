@@ -25,9 +25,13 @@ export function formatByName(name: string): Format {
 /** Refuses a WRAP_SINGLE_VALUE that was written for columns or a format it does not suit. */
 export function checkWrapSingleValue(format: Format, columnCount: number, wrap: boolean): void {
   if (format.wrapping !== 'both' && format.wrapping !== (wrap ? 'wrap' : 'unwrap')) {
-    throw new KsqlError('semantic', `Format '${format.name}' does not support 'WRAP_SINGLE_VALUE' set to '${wrap}'.`)
+    throw new KsqlError('semantic', `Format '${format.name}' does not support 'WRAP_SINGLE_VALUE' set to '${wrap}'.`, {
+      fix: 'Drop WRAP_SINGLE_VALUE.',
+    })
   }
   if (columnCount !== 1) {
-    throw new KsqlError('semantic', "'WRAP_SINGLE_VALUE' is only valid for single-field value schemas")
+    throw new KsqlError('semantic', "'WRAP_SINGLE_VALUE' is only valid for single-field value schemas", {
+      fix: 'Drop WRAP_SINGLE_VALUE.',
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { type KsqlError, type Position, semanticError } from '../errors.ts'
+import { type KsqlError, located, type Position, semanticError } from '../errors.ts'
 import { resolveAggregate } from '../functions/resolve.ts'
 import type { ColumnRef, Expression, FunctionCall, Query } from '../syntax/ast.ts'
 import { formatExpression } from '../syntax/index.ts'
@@ -9,7 +9,7 @@ import type { PlanEnvironment, PlanTarget, RelationPlan } from './query.ts'
 import { columnRefs, directOperands } from './rewrite.ts'
 import type { RelationScope } from './scope.ts'
 import { calls, formatQuoted, listNames, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
-import { located, must, type Scope, TypeChecker } from './type-check.ts'
+import { must, type Scope, TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 import { planWindow } from './window.ts'
 
@@ -64,7 +64,9 @@ export function planAggregation({
   if (windowed && isTable) {
     throw semanticError(
       'WINDOW clause is only supported on streams: tables have no windows of their own.',
-      query.window?.at, 'Aggregate the stream the table is made from, or drop WINDOW.')
+      query.window?.at,
+      'Aggregate the stream the table is made from, or drop WINDOW.',
+    )
   }
   if (query.having !== null) refuseWindowBounds(query.having, query, scope)
 
@@ -81,7 +83,7 @@ export function planAggregation({
   const groupBy = query.groupBy.map((e) => inputChecker('GROUP BY').check(e))
   const where = query.where === null ? null : inputChecker('WHERE').checkPredicate(query.where)
   const planned = planCalls(aggregates, environment, scope, inputChecker('SELECT'))
-  if (isTable) refuseOneWay(planned, query.at)
+  if (isTable) refuseOneWay(planned)
 
   const windowPlan = query.window === null ? null : planWindow(query.window, query.emit === 'FINAL')
   const input: PlanNode = isTable && where !== null ? tableFilter(relation.node, where) : relation.node
@@ -142,7 +144,9 @@ export function planAggregation({
       scope.column(clause, ref)
       throw semanticError(
         `Non-aggregate ${clause} expression not part of GROUP BY: ${formatExpression(ref)}\nEither add the column to the GROUP BY or remove it from the ${clause}.`,
-        ref.at, 'Add it to GROUP BY, or take LATEST_BY_OFFSET of it.')
+        ref.at,
+        'Add it to GROUP BY, or take LATEST_BY_OFFSET of it.',
+      )
     },
   })
   const having =
@@ -206,6 +210,7 @@ function tableFilter(input: PlanNode, where: Typed): MapNode {
 
 interface PlannedCall {
   readonly canonical: string
+  readonly at: Position
   readonly call: AggregateCall
 }
 
@@ -266,7 +271,11 @@ function planCalls(
         .slice(0, literals)
         .map((arg, i) => `${scope.canonical(arg)} ${formatType(resolved.argTypes[i] ?? BIGINT)}`)
         .join(', ')
-      planned.push({ canonical, call: { name: fn.name, resolved, args: inputs, argKey, constants: given } })
+      planned.push({
+        canonical,
+        at: call.at,
+        call: { name: fn.name, resolved, args: inputs, argKey, constants: given },
+      })
     } catch (error) {
       throw located(error, call.at)
     }
@@ -347,7 +356,7 @@ function refuseKafkaSources(scope: RelationScope, at: Position): void {
 }
 
 /** Aggregates that cannot take a row out again do not work on tables. */
-function refuseOneWay(planned: readonly PlannedCall[], at: Position): void {
+function refuseOneWay(planned: readonly PlannedCall[]): void {
   const oneWay = planned.filter((p) => {
     const { resolved, constants } = p.call
     const accumulator = resolved.variant.bind({
@@ -363,7 +372,7 @@ function refuseOneWay(planned: readonly PlannedCall[], at: Position): void {
   if (names.length > 0) {
     throw semanticError(
       `The aggregation function${names.length > 1 ? 's' : ''} ${listNames(names)} cannot be applied to a table source, only to a stream source.`,
-      at,
+      oneWay[0]?.at,
       'Aggregate the stream the table is made from.',
     )
   }

@@ -103,5 +103,7 @@ function bring(e: Typed, type: SqlType, item: Item | null): Typed {
   }
   throw semanticError(
     `Invalid Predicate: operator does not exist: ${formatType(type)} = ${formatType(e.type)}`,
-    item?.expression.at, 'CAST the value to the type of the others.')
+    item?.expression.at,
+    'CAST the value to the type of the others.',
+  )
 }

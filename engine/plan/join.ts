@@ -1,3 +1,4 @@
+import type { Source } from '../catalog/source.ts'
 import { type Position, semanticError } from '../errors.ts'
 import type { Expression, Join } from '../syntax/ast.ts'
 import { formatExpression } from '../syntax/index.ts'
@@ -52,8 +53,11 @@ export function planJoin(join: Join, environment: PlanEnvironment): RelationPlan
   if (join.within !== null) {
     throw semanticError(
       'A window definition was provided for a Stream-Table join. These joins are not windowed. Please drop the window definition (ie. the WITHIN clause) and try to execute your join again.',
-      join.within.at, 'Drop WITHIN.')
+      join.within.at,
+      'Drop WITHIN.',
+    )
   }
+  if (l.source.window !== null || r.source.window !== null) throw windowedJoin(l.source, r.source, join.at)
   const offset = dataColumns(l.source).length
   const scope = new RelationScope([l, { ...r, offset }])
   const { leftKey, rightKey } = joinSides(join, scope, environment)
@@ -136,6 +140,16 @@ function joinSides(
 
 function sideText(e: Expression, scope: RelationScope): string {
   return formatExpression(scope.qualify(e))
+}
+
+function windowedJoin(left: Source, right: Source, at: Position) {
+  if (left.window !== null && right.window !== null) return notSupported('Joins of windowed sources are', at)
+  const windowing = ({ name, window }: Source) => `\`${name}\` is ${window === null ? 'not' : window.type} windowed`
+  return semanticError(
+    `Can not join windowed source to non-windowed source.\n${windowing(left)}\n${windowing(right)}`,
+    at,
+    'Group without WINDOW, or with the window start as a column.',
+  )
 }
 
 function notSupported(what: string, at: Position) {

@@ -104,7 +104,11 @@ function planProjection(
   const where = query.where === null ? null : checker('WHERE').checkPredicate(query.where)
   const isTable = node.kind === 'table'
   if (query.partitionBy.length > 0 && isTable) {
-    throw semanticError('PARTITION BY clause is not supported for tables.', query.partitionBy[0]?.at, 'A table keeps its key: GROUP BY makes a table with another one.')
+    throw semanticError(
+      'PARTITION BY clause is not supported for tables.',
+      query.partitionBy[0]?.at,
+      'A table keeps its key: GROUP BY makes a table with another one.',
+    )
   }
   const partitions = partitionKeys(query, relation, checker('PARTITION BY'))
   const rekeys = partitions !== null

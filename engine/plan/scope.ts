@@ -1,7 +1,7 @@
 import type { Source } from '../catalog/source.ts'
 import { semanticError } from '../errors.ts'
 import type { ColumnRef, Expression } from '../syntax/ast.ts'
-import { formatExpression, nearest } from '../syntax/index.ts'
+import { formatExpression, hint } from '../syntax/index.ts'
 import { arrayType, BIGINT, BYTES, INTEGER, type SqlType, STRING, structType } from '../types/sql-type.ts'
 import { rewrite } from './rewrite.ts'
 import type { PseudoColumn, Typed } from './typed.ts'
@@ -50,7 +50,7 @@ export class RelationScope {
       throw semanticError(
         `'${alias}' is not a valid stream/table name or alias.`,
         at,
-        `Known here: ${known.join(', ')}.`,
+        hint(alias, known, 'Sources here'),
       )
     }
     return found
@@ -92,8 +92,10 @@ export class RelationScope {
 
   unresolved(clause: string, ref: ColumnRef): Error {
     const name = ref.source === null ? ref.name : `${ref.source}.${ref.name}`
+    const aliases = this.sources.map((s) => s.alias)
     const known = this.sources.flatMap((s) => s.source.columns.map((c) => c.name))
-    const near = nearest(ref.name, known)
+    const { source } = ref
+    const unknownSource = source !== null && !this.sources.some((s) => s.alias === source || s.source.name === source)
     const alias =
       clause === 'PARTITION BY'
         ? ` '${name}' must be a column in the source schema since PARTITION BY is applied on the input.`
@@ -101,7 +103,7 @@ export class RelationScope {
     return semanticError(
       `${clause} column '${name}' cannot be resolved.${alias}`,
       ref.at,
-      near === null ? `Columns here: ${known.join(', ')}.` : `Did you mean ${near}?`,
+      unknownSource ? hint(source, aliases, 'Sources here') : hint(ref.name, known, 'Columns here'),
     )
   }
 

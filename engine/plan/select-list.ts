@@ -28,7 +28,8 @@ export function expandSelect(items: readonly SelectItem[], scope: RelationScope,
       for (const source of sources) columns.push(...starColumns(source, scope.isJoin, item.at))
     } else if (item.kind === 'all-fields') {
       const base = checker.check(item.base)
-      if (base.type.base !== 'STRUCT') throw semanticError('->* needs a STRUCT on its left.', item.at, `It is ${formatType(base.type)}.`)
+      if (base.type.base !== 'STRUCT')
+        throw semanticError('->* needs a STRUCT on its left.', item.at, `It is ${formatType(base.type)}.`)
       for (const field of base.type.fields) {
         const expression: Expression = { kind: 'dereference', base: item.base, field: field.name, at: item.at }
         columns.push({ name: field.name, expression, at: item.at, fromStar: false })

@@ -1,9 +1,9 @@
-import { KsqlError, type Position, semanticError } from '../errors.ts'
+import { KsqlError, located, type Position, semanticError } from '../errors.ts'
 import type { ArgumentType } from '../functions/definition.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import { resolveScalar } from '../functions/resolve.ts'
 import type { ColumnRef, Expression, FunctionCall, Lambda, TypeName } from '../syntax/ast.ts'
-import { formatExpression } from '../syntax/index.ts'
+import { formatExpression, hint } from '../syntax/index.ts'
 import { caster } from '../types/cast.ts'
 import { canCoerce, coercer, commonType, identity } from '../types/coercion.ts'
 import { parsePartialDate, parsePartialTime, parsePartialTimestamp } from '../types/datetime.ts'
@@ -144,17 +144,30 @@ export class TypeChecker {
         return this.scope.column(e)
       case 'lambda-param': {
         const param = this.lambdaScope.get(e.name)
-        if (param === undefined) throw semanticError(`Unknown lambda parameter '${e.name}'`, e.at, `Known here: ${[...this.lambdaScope.keys()].join(', ') || 'none'}.`)
+        if (param === undefined)
+          throw semanticError(
+            `Unknown lambda parameter '${e.name}'`,
+            e.at,
+            `Known here: ${[...this.lambdaScope.keys()].join(', ') || 'none'}.`,
+          )
         return { op: 'lambda-param', id: param.id, type: param.type }
       }
       case 'lambda':
-        throw semanticError('A lambda can only be an argument of a function.', e.at, 'Write TRANSFORM(array, x => …) or the like.')
+        throw semanticError(
+          'A lambda can only be an argument of a function.',
+          e.at,
+          'Write TRANSFORM(array, x => …) or the like.',
+        )
       case 'arithmetic':
         return this.arithmetic(e)
       case 'negate': {
         const operand = this.visit(e.operand)
         if (!isNumeric(operand.type)) {
-          throw semanticError(`Unsupported unary operator ${e.op} on ${formatType(operand.type)}`, e.at, 'CAST it to a number.')
+          throw semanticError(
+            `Unsupported unary operator ${e.op} on ${formatType(operand.type)}`,
+            e.at,
+            'CAST it to a number.',
+          )
         }
         return e.op === '+' ? operand : { op: 'negate', operand, type: operand.type }
       }
@@ -193,7 +206,11 @@ export class TypeChecker {
           [pattern, e.pattern],
         ] as const) {
           if (side.type.base !== 'STRING') {
-            throw semanticError(`LIKE needs STRINGs: ${formatExpression(ast)} is ${formatType(side.type)}`, ast.at, 'CAST it AS VARCHAR.')
+            throw semanticError(
+              `LIKE needs STRINGs: ${formatExpression(ast)} is ${formatType(side.type)}`,
+              ast.at,
+              'CAST it AS VARCHAR.',
+            )
           }
         }
         const typed: Typed = { op: 'like', operand, pattern, escape: e.escape, type: BOOLEAN }
@@ -236,21 +253,27 @@ export class TypeChecker {
         }
         throw semanticError(
           `Can't use a subscript on ${formatExpression(e.base)}: it is ${formatType(base.type)}, not an ARRAY or MAP.`,
-          e.at, base.type.base === 'STRUCT' ? `Write ${formatExpression(e.base)}->field.` : 'Drop the subscript.')
+          e.at,
+          base.type.base === 'STRUCT' ? `Write ${formatExpression(e.base)}->field.` : 'Drop the subscript.',
+        )
       }
       case 'dereference': {
         const base = this.visit(e.base)
         if (base.type.base !== 'STRUCT') {
-          throw semanticError(`Expected STRUCT type, got: ${formatType(base.type)}`, e.at, base.type.base === 'MAP' ? `Write ${formatExpression(e.base)}['${e.field}'].` : 'Drop the ->.')
+          throw semanticError(
+            `Expected STRUCT type, got: ${formatType(base.type)}`,
+            e.at,
+            base.type.base === 'MAP' ? `Write ${formatExpression(e.base)}['${e.field}'].` : 'Drop the ->.',
+          )
         }
         const index = base.type.fields.findIndex((f) => f.name === e.field)
         const field = base.type.fields[index]
         if (field === undefined) {
-          const names = base.type.fields.map((f) => f.name).join(', ')
+          const names = base.type.fields.map((f) => f.name)
           throw semanticError(
             `Could not find field '${e.field}' in '${formatExpression(e.base)}'.`,
             e.at,
-            `Fields of this struct: ${names}.`,
+            hint(e.field ?? '', names, 'Fields of this struct'),
           )
         }
         return { op: 'field', base, index, type: field.type }
@@ -261,7 +284,11 @@ export class TypeChecker {
         const keys = this.common(e.entries.map((x) => x.key))
         const values = this.common(e.entries.map((x) => x.value))
         if (keys.type.base !== 'STRING')
-          throw semanticError(`MAP keys must be STRINGs, not ${formatType(keys.type)}`, e.at, 'CAST the keys AS VARCHAR.')
+          throw semanticError(
+            `MAP keys must be STRINGs, not ${formatType(keys.type)}`,
+            e.at,
+            'CAST the keys AS VARCHAR.',
+          )
         const entries = keys.items.map((key, i) => ({ key, value: values.items[i] ?? key }))
         return { op: 'map', entries, type: mapType(keys.type, values.type) }
       }
@@ -269,7 +296,12 @@ export class TypeChecker {
         const fields = e.fields.map((f) => defaultNull(this.visit(f.value)))
         const names = e.fields.map((f) => f.name)
         const twice = names.find((name, i) => names.indexOf(name) !== i)
-        if (twice !== undefined) throw semanticError(`Duplicate field names found in STRUCT: '${twice}'`, e.at, 'Give each field a name of its own.')
+        if (twice !== undefined)
+          throw semanticError(
+            `Duplicate field names found in STRUCT: '${twice}'`,
+            e.at,
+            'Give each field a name of its own.',
+          )
         return {
           op: 'struct',
           fields,
@@ -285,7 +317,9 @@ export class TypeChecker {
     if (isNullLiteral(typed)) return { op: 'const', type: BOOLEAN, value: null }
     throw semanticError(
       `Unsupported operand for AND, OR, NOT: ${formatExpression(e)} is ${formatType(typed.type)}`,
-      e.at, 'Compare it with something, or CAST it AS BOOLEAN.')
+      e.at,
+      'Compare it with something, or CAST it AS BOOLEAN.',
+    )
   }
 
   private arithmetic(e: Extract<Expression, { kind: 'arithmetic' }>): Typed {
@@ -295,7 +329,11 @@ export class TypeChecker {
       const types = `${typeWord(left)} ${typeWord(right)}`
       return semanticError(
         `Error processing expression: ${formatExpression(e)}. Unsupported arithmetic types. ${types}`,
-        e.at, left.type.base === 'STRING' || right.type.base === 'STRING' ? 'CAST the text to a number, or the number AS VARCHAR.' : 'CAST both sides to numbers.')
+        e.at,
+        left.type.base === 'STRING' || right.type.base === 'STRING'
+          ? 'CAST the text to a number, or the number AS VARCHAR.'
+          : 'CAST both sides to numbers.',
+      )
     }
     if (e.op === '+' && left.type.base === 'STRING' && right.type.base === 'STRING') {
       return { op: 'arithmetic', operator: '+', left: defaultNull(left), right: defaultNull(right), type: STRING }
@@ -349,7 +387,9 @@ export class TypeChecker {
       if (condition.type.base !== 'BOOLEAN') {
         throw semanticError(
           `WHEN operand type should be boolean.\nType for '${formatExpression(when)}' is ${formatType(condition.type)}`,
-          b.when.at, 'Compare it with something.')
+          b.when.at,
+          'Compare it with something.',
+        )
       }
       return { when: condition, then: this.visit(b.then), ast: b.then }
     })
@@ -363,12 +403,19 @@ export class TypeChecker {
         if (common === null) {
           throw semanticError(
             `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression '${formatExpression(e)}' has type: ${formatType(then.type)}.\nPrevious THEN expression(s) type: ${formatType(type)}.`,
-            e.at, 'CAST the branches to one type.')
+            e.at,
+            'CAST the branches to one type.',
+          )
         }
         type = common
       }
     }
-    if (type === null) throw semanticError('Invalid Case expression. All case branches have NULL type', e.at, 'CAST(NULL AS …) gives the type.')
+    if (type === null)
+      throw semanticError(
+        'Invalid Case expression. All case branches have NULL type',
+        e.at,
+        'CAST(NULL AS …) gives the type.',
+      )
     const result = type
     return {
       op: 'case',
@@ -397,7 +444,9 @@ export class TypeChecker {
           const shown = literal === undefined ? '' : ` (${formatExpression(literal)})`
           throw semanticError(
             `operator does not exist: ${formatType(type)} = ${formatType(item.type)}${shown}\nHint: You might need to add explicit type casts.`,
-            literal?.at, 'CAST the items to one type.')
+            literal?.at,
+            'CAST the items to one type.',
+          )
         }
         type = next
       }
@@ -419,10 +468,16 @@ export class TypeChecker {
       if (this.environment.functions.aggregate(e.name) !== undefined) {
         throw semanticError(
           `Aggregate function ${e.name} is not allowed here: use it in the SELECT or HAVING of a query with GROUP BY.`,
-          e.at, 'Filter groups with HAVING; use an aggregate elsewhere in a second query.')
+          e.at,
+          'Filter groups with HAVING; use an aggregate elsewhere in a second query.',
+        )
       }
       if (this.environment.functions.table(e.name) !== undefined) {
-        throw semanticError(`Table function ${e.name} is only allowed in the SELECT list.`, e.at, 'Expand in one query, and use the result in another.')
+        throw semanticError(
+          `Table function ${e.name} is only allowed in the SELECT list.`,
+          e.at,
+          'Expand in one query, and use the result in another.',
+        )
       }
       throw this.environment.functions.unknown(e.name)
     }
@@ -589,17 +644,4 @@ function side(e: Expression): string {
 
 function isTypeError(message: string): boolean {
   return /^(Cannot compare|Error processing expression)/.test(message)
-}
-
-/** The error with a place, if it has none yet. */
-export function located(error: unknown, at: Position): unknown {
-  if (error instanceof KsqlError && error.position === undefined) {
-    return new KsqlError(error.kind, error.message, {
-      position: at,
-      fix: error.fix,
-      statement: error.statement,
-      cause: error.cause,
-    })
-  }
-  return error
 }

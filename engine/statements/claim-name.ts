@@ -19,7 +19,9 @@ export function claimName(session: Session, statement: CreateSource | CreateAsSe
   if (known.kind !== statement.source) {
     throw semanticError(
       `Cannot replace ${was} '${statement.name}' with a ${statement.source.toLowerCase()}.`,
-      statement.at, `DROP ${known.kind} ${statement.name} first.`)
+      statement.at,
+      `DROP ${known.kind} ${statement.name} first.`,
+    )
   }
   return null
 }

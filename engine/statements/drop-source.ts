@@ -1,6 +1,6 @@
 import { semanticError } from '../errors.ts'
 import type { Statement } from '../syntax/ast.ts'
-import { nearest } from '../syntax/index.ts'
+import { hint } from '../syntax/index.ts'
 import type { Session } from './session.ts'
 
 /** DROP STREAM/TABLE; the query that writes it ends with it. */
@@ -8,14 +8,11 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
   const source = session.catalog.find(statement.name)
   if (source === undefined) {
     if (statement.ifExists) return `Source \`${statement.name}\` does not exist.`
-    const near = nearest(
-      statement.name,
-      session.catalog.all().map((s) => s.name),
-    )
+    const names = session.catalog.all().map((s) => s.name)
     throw semanticError(
       `Source ${statement.name} does not exist.`,
       statement.at,
-      near === null ? undefined : `Did you mean ${near}?`,
+      hint(statement.name, names, 'Known streams and tables'),
     )
   }
   if (source.kind !== statement.source) {
@@ -29,7 +26,9 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
   if (readers.length > 0) {
     throw semanticError(
       `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${readers.map((q) => q.sink.name).join(', ')}].\nYou need to drop them before dropping ${source.name}.`,
-      statement.at, `TERMINATE ${readers.map((q) => q.id).join(', ')} first.`)
+      statement.at,
+      `TERMINATE ${readers.map((q) => q.id).join(', ')} first.`,
+    )
   }
   for (const query of [...session.dataflow.queries.values()]) {
     if (query.sink.name === source.name) session.dataflow.stop(query.id)

@@ -1,6 +1,6 @@
 import { type Position, semanticError } from '../errors.ts'
 import type { Statement } from '../syntax/ast.ts'
-import { nearest } from '../syntax/index.ts'
+import { hint } from '../syntax/index.ts'
 import { createAsSelect } from './create-as-select.ts'
 import { createSource } from './create-source.ts'
 import { dropSource } from './drop-source.ts'
@@ -41,7 +41,12 @@ export function executeStatement(session: Session, statement: Statement): Outcom
     }
     case 'drop-type': {
       if (!session.catalog.removeType(statement.name) && !statement.ifExists) {
-        throw semanticError(`Type '${statement.name}' does not exist.`, statement.at)
+        const types = session.catalog.allTypes().keys()
+        throw semanticError(
+          `Type '${statement.name}' does not exist.`,
+          statement.at,
+          hint(statement.name, types, 'Known types'),
+        )
       }
       return { message: `Dropped type '${statement.name}'` }
     }
@@ -77,14 +82,7 @@ export function executeStatement(session: Session, statement: Statement): Outcom
 
 function terminateQuery(session: Session, id: string, at: Position): void {
   if (!session.dataflow.stop(id)) {
-    const near = nearest(id, session.dataflow.queries.keys())
-    throw semanticError(
-      `Unknown queryId: ${id}`,
-      at,
-      near === null
-        ? `Queries: ${[...session.dataflow.queries.keys()].join(', ') || 'none'}.`
-        : `Did you mean ${near}?`,
-    )
+    throw semanticError(`Unknown queryId: ${id}`, at, hint(id, session.dataflow.queries.keys(), 'Queries'))
   }
 }
 
@@ -97,7 +95,9 @@ function assertExists(session: Session, statement: Extract<Statement, { kind: 'a
       : statement.id === null
         ? statement.subject !== null && session.registry.latest(statement.subject) !== null
         : session.registry.byId(statement.id) !== null
-  if (found !== statement.exists)
-    throw semanticError(`${subject} ${found ? 'exists' : 'does not exist'}.`, statement.at)
+  if (found !== statement.exists) {
+    const fix = `Write ASSERT ${found ? '' : 'NOT EXISTS '}${statement.what.toUpperCase()} if that is as it should be.`
+    throw semanticError(`${subject} ${found ? 'exists' : 'does not exist'}.`, statement.at, fix)
+  }
   return `${subject} ${found ? 'exists' : 'does not exist'}.`
 }

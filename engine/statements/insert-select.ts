@@ -4,7 +4,7 @@ import type { PlanNode, QueryPlan } from '../plan/nodes.ts'
 import { dataColumns } from '../plan/scope.ts'
 import { coerce } from '../plan/type-check.ts'
 import type { InsertSelect } from '../syntax/ast.ts'
-import { nearest } from '../syntax/index.ts'
+import { hint } from '../syntax/index.ts'
 import { formatType, type SqlType } from '../types/sql-type.ts'
 import { planInto } from './plan-into.ts'
 import type { Outcome, Session } from './session.ts'
@@ -14,20 +14,26 @@ import { startQuery } from './start-query.ts'
 export function insertSelect(session: Session, statement: InsertSelect): Outcome {
   const sink = session.catalog.find(statement.target)
   if (sink === undefined) {
-    const near = nearest(
-      statement.target,
-      session.catalog.all().map((s) => s.name),
-    )
+    const names = session.catalog.all().map((s) => s.name)
     throw semanticError(
       `Sink '${statement.target}' does not exist for the INSERT INTO statement.`,
       statement.at,
-      near === null ? undefined : `Did you mean ${near}?`,
+      hint(statement.target, names, 'Known streams and tables'),
     )
   }
   if (sink.kind === 'TABLE') {
-    throw semanticError(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`, statement.at, 'Use CREATE TABLE AS SELECT.')
+    throw semanticError(
+      `INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`,
+      statement.at,
+      'Use CREATE TABLE AS SELECT.',
+    )
   }
-  if (sink.readOnly) throw semanticError(`Cannot insert into read-only stream: ${sink.name}`, statement.at, 'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.')
+  if (sink.readOnly)
+    throw semanticError(
+      `Cannot insert into read-only stream: ${sink.name}`,
+      statement.at,
+      'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.',
+    )
   const { plan } = planInto(session, statement.query, sink.name, 'INSERT INTO', statement.properties)
   const aligned = alignToSink(plan, sink, statement.at)
   const id = `INSERTQUERY_${session.queryCount++}`

@@ -8,7 +8,7 @@ import { nullColumn } from '../runtime/adapter.ts'
 import { Batch, ColumnBuilder } from '../runtime/batch.ts'
 import type { RawRecord, RecordCodec } from '../runtime/codec.ts'
 import type { InsertValues } from '../syntax/ast.ts'
-import { formatExpression, nearest } from '../syntax/index.ts'
+import { formatExpression, hint } from '../syntax/index.ts'
 import { caster } from '../types/cast.ts'
 import { formatType, isTemporal } from '../types/sql-type.ts'
 import type { SqlValue } from '../types/values.ts'
@@ -24,15 +24,23 @@ export function insertValues(statement: InsertValues, source: Source, context: I
   if (source.readOnly)
     throw semanticError(
       `Cannot insert values into read-only ${source.kind.toLowerCase()}: ${source.name}`,
-      statement.at, 'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.')
+      statement.at,
+      'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.',
+    )
   if (source.window !== null)
-    throw semanticError(`Cannot insert values into windowed stream/table ${source.name}`, statement.at, 'Insert into the stream it is made from.')
+    throw semanticError(
+      `Cannot insert values into windowed stream/table ${source.name}`,
+      statement.at,
+      'Insert into the stream it is made from.',
+    )
   const layout = dataColumns(source)
   const names = statement.columns.length > 0 ? statement.columns : layout.map((c) => c.name)
   if (names.length !== statement.values.length) {
     throw semanticError(
       `Expected a value for each column. Expected Columns: [${names.join(', ')}]. Got ${statement.values.length} values.`,
-      statement.at, `Give ${names.length} values, or name the columns you give.`)
+      statement.at,
+      `Give ${names.length} values, or name the columns you give.`,
+    )
   }
   const values: SqlValue[] = layout.map(() => null)
   let time = context.environment.now()
@@ -43,14 +51,11 @@ export function insertValues(statement: InsertValues, source: Source, context: I
     const column = layout[index]
     const type = column?.type ?? (name === 'ROWTIME' ? ({ base: 'BIGINT' } as const) : null)
     if (type === null) {
-      const near = nearest(
-        name,
-        layout.map((c) => c.name),
-      )
+      const known = layout.map((c) => c.name)
       throw semanticError(
         `Column name ${name} does not exist in ${source.name}.`,
         statement.at,
-        near === null ? `Columns: ${layout.map((c) => c.name).join(', ')}.` : `Did you mean ${near}?`,
+        hint(name, known, 'Columns'),
       )
     }
     const typed = context.checker.check(e)
@@ -76,7 +81,9 @@ export function insertValues(statement: InsertValues, source: Source, context: I
         .filter((c) => c.role === 'key')
         .map((c) => c.name)
         .join(', ')} is required for tables`,
-      statement.at, 'Give the key a value.')
+      statement.at,
+      'Give the key a value.',
+    )
   }
   const columns = layout.map((c, i) => {
     const value = values[i] ?? null

@@ -9,7 +9,8 @@ import { NO_VARIABLES, type Variables } from './variables.ts'
 
 export type * from './ast.ts'
 export { formatExpression, formatTypeName } from './format.ts'
-export { formatIdentifier, nearest } from './keywords.ts'
+export { formatIdentifier, hint, nearest } from './keywords.ts'
+export { TYPE_NAMES } from './parse-type.ts'
 export type { StatementSource, Variables }
 export { splitStatements }
 

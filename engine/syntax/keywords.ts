@@ -21,6 +21,13 @@ export function formatIdentifier(name: string): string {
   return /^[A-Z_][A-Z0-9_]*$/.test(name) && !isReserved(name) ? name : `\`${name.replaceAll('`', '``')}\``
 }
 
+/** What to say of a name that is not known: the nearest of those that are, or all of them. */
+export function hint(name: string, known: Iterable<string>, label: string): string {
+  const names = [...known]
+  const near = nearest(name, names)
+  return near === null ? `${label}: ${names.join(', ') || 'none'}.` : `Did you mean ${near}?`
+}
+
 /** The candidate at most two letters away from `word`, or null. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   if (word.length < 3) return null

@@ -29,6 +29,9 @@ const BUILT_IN: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ['TIMESTAMP', TIMESTAMP],
 ])
 
+/** The names of types that need no CREATE TYPE. */
+export const TYPE_NAMES: readonly string[] = [...BUILT_IN.keys(), 'DECIMAL', 'ARRAY', 'MAP', 'STRUCT']
+
 export function parseType(cursor: Cursor): TypeName {
   return cursor.nested(() => parseTypeName(cursor))
 }

@@ -31,7 +31,9 @@ import type { SqlValue } from './values.ts'
 export function caster(from: SqlType, to: SqlType): Conversion {
   const conversion = tryCaster(from, to)
   if (conversion === null) {
-    throw new KsqlError('semantic', `Cast of ${formatType(from)} to ${formatType(to)} is not supported`)
+    throw new KsqlError('semantic', `Cast of ${formatType(from)} to ${formatType(to)} is not supported`, {
+      fix: 'Take a part of the value, or a function that converts it.',
+    })
   }
   return conversion
 }

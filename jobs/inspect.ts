@@ -26,6 +26,8 @@ export interface InspectOptions {
   readonly timezone: string
   /** Called after each piece of a log. */
   readonly onProgress?: (progress: { name: string; bytes: number; size: number; rows: number }) => void
+  /** Called for what an archive holds besides logs. */
+  readonly onNotice?: (text: string) => void
 }
 
 /**
@@ -33,7 +35,8 @@ export interface InspectOptions {
  * @throws what `inspectLog` throws; errors of the operating system; ZipError
  */
 export async function inspectLogs(paths: readonly string[], options: InspectOptions): Promise<InspectReport[]> {
-  const { logs } = await deviceLogs(paths, undefined)
+  const { logs, skipped } = await deviceLogs(paths, undefined)
+  for (const { name, reason } of skipped) options.onNotice?.(`${name} is left out: ${reason}`)
   const reports: InspectReport[] = []
   for (const { log } of logs) reports.push(await inspectLog(log, options))
   return reports

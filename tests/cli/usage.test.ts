@@ -10,7 +10,7 @@ describe('gpumon', () => {
     })
     const help = await gpumon('--help')
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['run', 'demo']) expect(help.stdout).toContain(`  ${command} `)
+    for (const command of ['inspect', 'run', 'sql', 'demo']) expect(help.stdout).toContain(`  ${command} `)
   })
 
   test('without a command prints its help as a usage error', async () => {
@@ -26,6 +26,7 @@ describe('gpumon', () => {
     [['demo', '--rows', '0'], "argument '0' is invalid", 'a whole number of at least 1'],
     [['demo', '--seed', '-1'], "argument '-1' is invalid", 'from 0 to 4294967295'],
     [['demo', '--seed'], 'argument missing', '--seed'],
+    [['inspekt', 'log.txt'], "unknown command 'inspekt'", 'Did you mean inspect?'],
     [['run'], "missing required argument 'log'", '--help'],
     [['run', 'log.txt', '--timezone', 'Europe/Berln'], 'Unknown time zone "Europe/Berln"', 'Europe/Berlin'],
     [['run', 'log.txt', '--loop', '--follow'], "'--loop' cannot be used with option '--follow'", '--help'],

@@ -7,6 +7,8 @@ import { ZipError } from './zip-directory.ts'
 export interface LogSource {
   /** path of the file; for a member, path of the archive, a colon, and its name there */
   readonly name: string
+  /** of the file, null for a member of an archive */
+  readonly path: string | null
   /** bytes, unpacked */
   readonly size: number
   /** The bytes in order, streamed; may be asked for again. */
@@ -37,7 +39,7 @@ export async function logSources(path: string): Promise<LogSources> {
   }
   if (!isZip(head)) {
     return {
-      logs: [{ name: path, size, open: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }) }],
+      logs: [{ name: path, path, size, open: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }) }],
       skipped: [],
     }
   }
@@ -49,7 +51,7 @@ export async function logSources(path: string): Promise<LogSources> {
     )
   }
   return {
-    logs: logs.map((log) => ({ name: `${path}: ${log.name}`, size: log.size, open: () => log.open() })),
+    logs: logs.map((log) => ({ name: `${path}: ${log.name}`, path: null, size: log.size, open: () => log.open() })),
     skipped: skipped.map(({ name, reason }) => ({ name: `${path}: ${name}`, reason })),
   }
 }

@@ -1,7 +1,8 @@
 import type { RowsInColumns } from '../engine/index.ts'
 import type { ReadingBatch } from '../gpuz/batch.ts'
-import { LogReader } from '../gpuz/log-reader.ts'
 import type { DeviceLog } from './device-log.ts'
+import { batchesOf } from './log-batches.ts'
+import { threadBatches, worthThread } from './log-thread.ts'
 import type { LogTotals } from './log-totals.ts'
 import { mergeByTime, type RowSource } from './merge-by-time.ts'
 import type { ReadingColumns } from './reading-columns.ts'
@@ -70,21 +71,21 @@ export class Replay {
   async *#read(deviceLog: DeviceLog, shift: number): AsyncGenerator<RowsInColumns, void, undefined> {
     const { device, log } = deviceLog
     const { columns, timezone, host } = this.#options
-    const reader = new LogReader({ timezone, fields: columns.fields, source: log.name })
     const rowsBefore = this.#rowsBefore.get(deviceLog) ?? 0
-    const convert = (batch: ReadingBatch): RowsInColumns => {
-      moveOn(batch, shift, rowsBefore)
-      return columns.of(batch, { device, host, source: log.name })
-    }
+    const { name, path, size } = log
+    const task = { log, name, path, size, timezone, fields: columns.fields }
+    const batches = worthThread(task) ? threadBatches(task) : batchesOf(task)
     try {
-      for await (const chunk of log.open()) {
-        this.#bytes += chunk.length
-        for (const batch of reader.push(chunk)) yield convert(batch)
+      for (let next = await batches.next(); next !== null; next = await batches.next()) {
+        const { batch, bytes } = next
+        this.#bytes += bytes
+        moveOn(batch, shift, rowsBefore)
+        yield columns.of(batch, { device, host, source: name })
       }
-      for (const batch of reader.end()) yield convert(batch)
     } finally {
-      this.#rowsBefore.set(deviceLog, rowsBefore + reader.report.rows)
-      this.#totals.add(reader.report, device, log.name)
+      const report = await batches.close()
+      this.#rowsBefore.set(deviceLog, rowsBefore + report.rows)
+      this.#totals.add(report, device, name)
     }
   }
 }

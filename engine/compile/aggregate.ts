@@ -133,9 +133,8 @@ class AggregateCompiler {
     // room for as many rows as recent batches gave
     p.emit('let room = 16;')
     p.emit('function makeOut() { const cap = room;')
-    p.emit(
-      'const O = { count: 0, cap, rt: new Float64Array(cap), cause: new Int32Array(cap), ws: new Float64Array(cap), we: new Float64Array(cap), tomb: null,',
-    )
+    p.emit('const O = { count: 0, cap, rt: new Float64Array(cap), cause: new Int32Array(cap), tomb: null,')
+    if (windowed) p.emit('ws: new Float64Array(cap), we: new Float64Array(cap),')
     for (const [k, c] of layout.entries()) {
       const physical = physicalOf(c.type)
       p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: new ${constructors[physical]}(cap), z${k}: null,`)
@@ -145,8 +144,9 @@ class AggregateCompiler {
     for (const { k, physical } of typed) if (physical === 'i64') p.emit(longWords(k, 'O.'))
     p.emit('return O; }')
     p.emit(
-      'function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); O.ws = grow(O.ws, cap); O.we = grow(O.we, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);',
+      'function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);',
     )
+    if (windowed) p.emit('O.ws = grow(O.ws, cap); O.we = grow(O.we, cap);')
     for (const { k, physical } of typed) {
       p.emit(`O.o${k} = grow(O.o${k}, cap); if (O.z${k} !== null) O.z${k} = grow(O.z${k}, cap);`)
       if (physical === 'i64') p.emit(longWords(k, 'O.'))
@@ -157,7 +157,8 @@ class AggregateCompiler {
       p.emit(`const k${j} = S.keys.columns[${j}][id];`)
       store(p, j, e.type, unbox(`k${j}`, 'false', e.type), 'o', 'O.')
     }
-    p.emit('O.rt[o] = ts; O.cause[o] = cause; O.ws[o] = ws; O.we[o] = we; return o; }')
+    if (windowed) p.emit('O.ws[o] = ws; O.we[o] = we;')
+    p.emit('O.rt[o] = ts; O.cause[o] = cause; return o; }')
     p.emit('function emit(O, S, s, ts, cause) {')
     p.emit('const o = place(O, S, S.slotKey[s], ts, S.slotStart[s], S.slotEnd[s], cause);')
     for (let j = 0; j < this.lanes.lanes.length; j++) p.emit(`const L${j} = S.lanes[${j}];`)

@@ -1,5 +1,5 @@
 import type { LambdaValue } from '../functions/definition.ts'
-import { anyNode, type Typed, type TypedCall, type TypedCase, type TypedLambda } from '../plan/typed.ts'
+import { anyNode, operandsOf, type Typed, type TypedCall, type TypedCase, type TypedLambda } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import { comparator, equality } from '../types/compare.ts'
 import { Decimal } from '../types/decimal.ts'
@@ -54,6 +54,8 @@ export class ExpressionCompiler {
   private readonly scope: RowScope
   private readonly environment: ExpressionEnvironment
   private readonly lambdaParams = new Map<number, Fragment>()
+  /** what `share` has computed already */
+  private readonly shared = new Map<string, Fragment>()
 
   constructor(out: SourceWriter, scope: RowScope, environment: ExpressionEnvironment) {
     this.out = out
@@ -65,10 +67,26 @@ export class ExpressionCompiler {
   into(out: SourceWriter): ExpressionCompiler {
     const copy = new ExpressionCompiler(out, this.scope, this.environment)
     for (const [id, fragment] of this.lambdaParams) copy.lambdaParams.set(id, fragment)
+    for (const [key, fragment] of this.shared) copy.shared.set(key, fragment)
     return copy
   }
 
+  /** Computes once, here, what several of the expressions read: elements of arrays at fixed places. That cannot fail. */
+  share(expressions: readonly Typed[]): void {
+    const seen = new Set<string>()
+    const visit = (e: Typed): void => {
+      const key = elementKey(e)
+      if (key !== null && seen.has(key) && !this.shared.has(key)) this.shared.set(key, this.compile(e))
+      if (key !== null) seen.add(key)
+      for (const operand of operandsOf(e)) visit(operand)
+    }
+    for (const e of expressions) visit(e)
+  }
+
   compile(e: Typed): Fragment {
+    const shared = this.shared.size === 0 ? null : elementKey(e)
+    const known = shared === null ? undefined : this.shared.get(shared)
+    if (known !== undefined) return known
     switch (e.op) {
       case 'const':
         return this.literal(e.value, e.type)
@@ -392,9 +410,22 @@ export class ExpressionCompiler {
     const err = either(a.err, b.err)
     const nul = either(a.nul, b.nul)
     if (base.type.base === 'MAP') return this.reference(`${a.val}.get(${b.val})`, nul, err, type)
+    const fixed = index.op === 'const' && typeof index.value === 'number' ? index.value : 0
+    if (fixed !== 0) {
+      const there = `${a.val}.length >= ${Math.abs(fixed)}`
+      const place = fixed > 0 ? String(fixed - 1) : `${a.val}.length - ${-fixed}`
+      return this.reference(`(${there} ? ${a.val}[${place}] : null)`, nul, err, type)
+    }
     const at = this.out.constant(elementAt)
     return this.reference(`${at}(${a.val}, ${b.val})`, nul, err, type)
   }
+}
+
+/** Identifies column[constant], which cannot fail; null for every other expression. */
+function elementKey(e: Typed): string | null {
+  if (e.op !== 'subscript' || e.base.type.base !== 'ARRAY') return null
+  const { base, index } = e
+  return base.op === 'column' && index.op === 'const' && index.value !== 0 ? `${base.index}[${index.value}]` : null
 }
 
 /** ksqlDB's array subscripts: from 1, negative from the end, NULL outside. */

@@ -249,56 +249,66 @@ export class AggregateLanes {
     if (type === undefined || typeof size !== 'number' || size < 1 || size > MAX_LATEST) return false
     const ignoreNulls = call.constants[several ? 2 : 1] !== false
     const physical = physicalOf(type)
-    const count = this.plainLane('f64')
+    const counter = several ? this.latestCount(size, ignoreNulls) : null
     const values = Array.from({ length: size }, () => ({
       value: this.plainLane(physical),
-      nul: physical === 'ref' ? null : this.plainLane('bool'),
+      present: physical === 'ref' ? null : this.plainLane('bool'),
     }))
     const add: Step = (out, lane, arg) => {
       const absent = either(arg.nul, arg.err)
+      const maybe = absent !== 'false' && !ignoreNulls
       if (ignoreNulls && absent !== 'false') out.emit(`if (!${absent}) {`)
-      for (const [i, { value: to, nul }] of values.entries()) {
+      for (const [i, { value: to, present }] of values.entries()) {
         const next = values[i + 1]
         if (next === undefined) {
           const stored = physical === 'bool' ? `(${arg.val} ? 1 : 0)` : arg.val
-          const fresh = absent === 'false' || ignoreNulls ? stored : `${absent} ? ${zeroOfLane(physical)} : ${stored}`
-          out.emit(`${lane(to)} = ${fresh};`)
-          if (nul !== null) out.emit(`${lane(nul)} = ${absent === 'false' || ignoreNulls ? '0' : `${absent} ? 1 : 0`};`)
+          out.emit(`${lane(to)} = ${maybe ? `${absent} ? ${zeroOfLane(physical)} : ${stored}` : stored};`)
+          if (present !== null) out.emit(`${lane(present)} = ${maybe ? `${absent} ? 0 : 1` : '1'};`)
         } else {
           out.emit(`${lane(to)} = ${lane(next.value)};`)
-          if (nul !== null && next.nul !== null) out.emit(`${lane(nul)} = ${lane(next.nul)};`)
+          if (present !== null && next.present !== null) out.emit(`${lane(present)} = ${lane(next.present)};`)
         }
       }
-      out.emit(`if (${lane(count)} < ${size}) ${lane(count)}++;`)
+      if (counter?.owned) out.emit(`if (${lane(counter.lane)} < ${size}) ${lane(counter.lane)}++;`)
       if (ignoreNulls && absent !== 'false') out.emit('}')
     }
     this.nullable.push({ call, add })
-    const read = (lane: (i: number) => string, { value: of, nul }: (typeof values)[number]) => {
-      const plain = physical === 'bool' ? `${lane(of)} === 1` : lane(of)
-      return nul === null ? plain : `(${lane(nul)} === 1 ? null : ${plain})`
-    }
+    const plain = (lane: (i: number) => string, of: number) => (physical === 'bool' ? `(${lane(of)} === 1)` : lane(of))
+    const absence = (lane: (i: number) => string, { value: of, present }: (typeof values)[number]) =>
+      present === null ? `(${lane(of)} === null)` : `(${lane(present)} === 0)`
     this.results.push((out, lane) => {
-      const name = out.fresh('r')
-      if (several) {
-        const lists = Array.from(
-          { length: size + 1 },
-          (_, n) =>
-            `[${values
-              .slice(size - n)
-              .map((v) => read(lane, v))
-              .join(', ')}]`,
-        )
-        const chosen = lists
-          .slice(0, -1)
-          .reduceRight((rest, list, n) => `${lane(count)} === ${n} ? ${list} : ${rest}`, lists[size] ?? '[]')
-        out.emit(`const ${name} = ${chosen};`)
-        return value(name)
+      const [only] = values
+      if (counter === null && only !== undefined) {
+        return { val: plain(lane, only.value), nul: absence(lane, only), err: 'false' }
       }
-      const only = values[0]
-      out.emit(`const ${name} = ${lane(count)} === 0 ? null : ${only === undefined ? 'null' : read(lane, only)};`)
-      return unbox(name, 'false', returnType)
+      const element = (v: (typeof values)[number]) =>
+        v.present === null ? lane(v.value) : `${absence(lane, v)} ? null : ${plain(lane, v.value)}`
+      const lists = Array.from(
+        { length: size + 1 },
+        (_, n) =>
+          `[${values
+            .slice(size - n)
+            .map(element)
+            .join(', ')}]`,
+      )
+      const chosen = lists
+        .slice(0, -1)
+        .reduceRight((rest, list, n) => `${lane(counter?.lane ?? 0)} === ${n} ? ${list} : ${rest}`, lists[size] ?? '[]')
+      const name = out.fresh('r')
+      out.emit(`const ${name} = ${chosen};`)
+      return value(name)
     })
     return true
+  }
+
+  /** How many values there are, up to `size`. Where NULLs count it is the same for every argument, and one lane serves all. */
+  private latestCount(size: number, ignoreNulls: boolean): { lane: number; owned: boolean } {
+    const key = `latest ${size}`
+    const known = ignoreNulls ? undefined : this.shared.get(key)
+    if (known !== undefined) return { lane: known, owned: false }
+    const lane = this.plainLane('f64')
+    if (!ignoreNulls) this.shared.set(key, lane)
+    return { lane, owned: true }
   }
 
   /** A lane that shares nothing and never merges. */

@@ -158,7 +158,9 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
     target.emit('o++;')
   }
   if (expands) {
-    row.load(out, [...outputs, ...tableCalls.flatMap((c) => c.args)])
+    const expressions = [...outputs, ...tableCalls.flatMap((c) => c.args)]
+    row.load(out, expressions)
+    compiler.share(expressions)
     expansionOf(node, compiler, out, storeRow)
   } else {
     row.load(out, outputs)

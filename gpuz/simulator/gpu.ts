@@ -5,15 +5,15 @@ import type { Workload } from './workload.ts'
 export const PERF_CAP = { power: 1, thermal: 2, reliability: 4, voltage: 8, utilisation: 16 } as const
 
 const AMBIENT = 26
-const POWER_LIMIT = 320
-const UNLOCKED_POWER_LIMIT = 390
+const POWER_LIMIT = 290
+const UNLOCKED_POWER_LIMIT = 380
 const THROTTLE_AT = 83
 const CLOCK_MIN = 210
 const CLOCK_MAX = 1980
 const CLOCK_STEP = 15
 
 /**
- * A graphics card of the 320 W class as a few differential equations, stepped once a reading.
+ * A graphics card of the 290 W class as a few differential equations, stepped once a reading.
  *
  * Heat: die → heat sink → air, each with its own mass, so temperatures lag power by tens of seconds; the air side depends on
  * the fans. Electricity: chip power = leakage(T) + c·V²·f·load with the voltage following the clock. The governor asks for

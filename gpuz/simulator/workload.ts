@@ -76,8 +76,10 @@ export class Workload {
   /** Real sessions last minutes to hours; every other game meets a fault. */
   #draw(): Phase {
     const random = this.#random
-    if (this.#phase.activity === 'game') return calm(random.next() < 0.5 ? 'idle' : 'browse', random.between(120, 900))
-    if (random.next() < 0.4) return calm(this.#phase.activity === 'idle' ? 'browse' : 'idle', random.between(60, 900))
+    if (this.#phase.activity === 'game')
+      return calm(random.next() < 0.5 ? 'idle' : 'browse', random.between(900, 7_200))
+    if (random.next() < 0.4)
+      return calm(this.#phase.activity === 'idle' ? 'browse' : 'idle', random.between(300, 3_600))
     const seconds = random.between(600, 3_600)
     const fault = random.next() < 0.5 ? FAULTS[1 + Math.floor(random.next() * 3)] : 'none'
     const faultFrom = random.between(60, seconds / 2)

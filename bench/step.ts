@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs'
+import { LogReader } from '../gpuz/log-reader.ts'
+import { run } from '../jobs/run.ts'
+import { readWithDuckDb } from './duckdb.ts'
+import { measure } from './measure.ts'
+import { prepareOperator } from './operators.ts'
+
+/** Columns the statements of ksql/ read, about: what the fast path is asked for when not everything is wanted. */
+const TWELVE = [
+  'gpu_temperature',
+  'hot_spot',
+  'memory_temperature',
+  'cpu_temperature',
+  'board_power',
+  'gpu_load',
+  'fan_1_speed_rpm',
+  'gpu_clock',
+  'memory_clock',
+  'memory_used',
+  'gpu_voltage',
+  'perf_cap_reason',
+]
+
+async function parse(path: string, fields?: ReadonlySet<string>): Promise<{ rows: number }> {
+  const reader = new LogReader({ timezone: 'UTC', source: path, ...(fields === undefined ? {} : { fields }) })
+  let rows = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    for (const batch of reader.push(chunk as Uint8Array)) rows += batch.count
+  }
+  for (const batch of reader.end()) rows += batch.count
+  return { rows }
+}
+
+async function job(path: string): Promise<{ rows: number; details: Record<string, number> }> {
+  const result = await run({ logs: [path], timezone: 'UTC' })
+  return { rows: result.rows, details: { episodes: result.episodes, ...result.windows } }
+}
+
+/** Runs one step in this process: `node step.js STEP FILE|ROWS`. */
+const [step = '', argument = ''] = process.argv.slice(2)
+const operator = step.startsWith('operator:') ? prepareOperator(step.slice('operator:'.length), Number(argument)) : null
+const steps: Record<string, () => Promise<{ rows: number; details?: Record<string, number> }>> = {
+  duckdb: async () => ({ rows: await readWithDuckDb(argument, false) }),
+  'duckdb-latin-1': async () => ({ rows: await readWithDuckDb(argument, true) }),
+  'parse-30-columns': () => parse(argument),
+  'parse-12-columns': () => parse(argument, new Set(TWELVE)),
+  job: () => job(argument),
+}
+const work = operator === null ? steps[step] : async () => operator()
+if (work === undefined) throw new Error(`no step ${step}; there are ${Object.keys(steps).join(', ')} and operator:NAME`)
+process.stdout.write(JSON.stringify(await measure(step, work)))

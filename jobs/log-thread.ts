@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { LogReport } from '../gpuz/log-reader.ts'
+import { NotALogError } from '../gpuz/not-a-log.ts'
+import { emptyReport } from '../gpuz/report.ts'
+import type { LogBatches, LogToRead } from './log-batches.ts'
+import type { FromThread, ThreadTask, ToThread } from './log-thread-message.ts'
+
+const SCRIPT = new URL('./log-thread-worker.js', import.meta.url)
+const AHEAD = 8
+/** Smaller logs are read before a thread would have started. */
+const WORTH_BYTES = 16 << 20
+
+/** Whether a log is worth a thread: it is a large plain file, there is a second core, and the program is built (threads run JavaScript). */
+export function worthThread({ path, size }: LogToRead): boolean {
+  return path !== null && size >= WORTH_BYTES && availableParallelism() > 1 && existsSync(SCRIPT)
+}
+
+/** The batches of a log that a thread of its own reads. */
+export function threadBatches(log: LogToRead): LogBatches {
+  const { path, name, timezone, fields } = log
+  if (path === null) throw new Error(`${name} is no file of its own, a thread cannot open it`)
+  const task: ThreadTask = { path, name, timezone, fields: [...fields], ahead: AHEAD }
+  const worker = new Worker(SCRIPT, { workerData: task })
+  const arrived: FromThread[] = []
+  let report: LogReport | null = null
+  let failed = false
+  let taken = 0
+  let wake: () => void = () => {}
+  const put = (message: FromThread): void => {
+    arrived.push(message)
+    wake()
+  }
+  worker.on('message', put)
+  worker.on('error', (error) => put({ kind: 'error', error }))
+  worker.on('exit', (code) => {
+    if (code !== 0) put({ kind: 'error', error: new Error(`the thread that read ${name} ended with code ${code}`) })
+  })
+  const tell = (message: ToThread): void => worker.postMessage(message)
+  async function take(): Promise<FromThread> {
+    for (;;) {
+      const message = arrived.shift()
+      if (message !== undefined) return message
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  async function next(): ReturnType<LogBatches['next']> {
+    if (report !== null) return null
+    const message = await take()
+    switch (message.kind) {
+      case 'batch':
+        if (++taken === AHEAD / 2) {
+          tell({ taken, stop: false })
+          taken = 0
+        }
+        return { batch: message.batch, bytes: message.bytes }
+      case 'end':
+        report = message.report
+        return null
+      case 'error':
+        failed = true
+        throw restored(message.error)
+    }
+  }
+  return {
+    next,
+    close: async () => {
+      tell({ taken: 0, stop: true })
+      while (report === null && !failed) await next()
+      await worker.terminate()
+      return report ?? emptyReport()
+    },
+  }
+}
+
+/** Errors lose their class on the way between threads. */
+function restored(error: unknown): unknown {
+  if (error instanceof Error && error.name === 'NotALogError')
+    return Object.setPrototypeOf(error, NotALogError.prototype)
+  return error
+}

@@ -25,7 +25,10 @@ export async function deviceLogs(paths: readonly string[], device: string | unde
     device,
     logs.map((log) => log.name),
   )
-  const names = device === undefined ? deviceNames(logs.map((log) => log.name)) : [device]
+  const places = sources.flatMap((source, i) =>
+    source.logs.map((log) => log.name.replace(`${paths[i]}: `, `${paths[i]}/`)),
+  )
+  const names = device === undefined ? deviceNames(places) : [device]
   return {
     logs: logs.map((log, i) => ({ device: names[i], log })),
     skipped: sources.flatMap((source) => source.skipped),

@@ -71,7 +71,7 @@ const EPISODES = 'gpu.episodes'
 const MINUTES = 'gpu.stats.1m'
 const SESSIONS = 'gpu.sessions'
 /** Gap and grace of the session windows in ksql/06-sessions.ksql. */
-const SESSION_QUIET_MS = 120_000
+export const SESSION_QUIET_MS = 120_000
 const HOTTEST = 3
 
 /** Collects what a run is summed up by, from topics that have few records and, of the alerts, from one column. */

@@ -1,23 +1,15 @@
 import type { ReadingBatch } from './batch.ts'
 import { BatchBuilder } from './batch-builder.ts'
-import { decodeText, detectEncoding, type Encoding, SNIFF_BYTES, Utf16Transcoder, utf16Units } from './encoding.ts'
+import { decodeText, type Encoding } from './encoding.ts'
+import { FastPath } from './fast-path.ts'
 import { type LogHeader, parseHeader, sameColumns } from './header.ts'
 import { headerFromRow } from './headerless.ts'
 import { NotALogError, printable } from './not-a-log.ts'
-import { compileKernel, type RecordKernel } from './record-kernel.ts'
-import { layoutOf, mergeLayouts, type RecordLayout } from './record-layout.ts'
 import { RecordScanner, type RejectReason } from './record-scanner.ts'
-import {
-  emptyReport,
-  LISTED,
-  LISTED_REJECTS,
-  type LogReport,
-  type RejectedLine,
-  type Session,
-  sensorReport,
-} from './report.ts'
-import { StampSequence, type StampSequenceState } from './stamp-sequence.ts'
+import { MAX_RECORD, RecordEnds, RecordStream } from './record-stream.ts'
+import { emptyReport, LISTED_REJECTS, type LogReport, type RejectedLine, sensorReport } from './report.ts'
 import type { DateOrder } from './stamp-text.ts'
+import { Timeline, type TimelineState } from './timeline.ts'
 import { WallClock } from './wall-clock.ts'
 import { Zone } from './zone.ts'
 
@@ -49,23 +41,22 @@ export interface LogReaderState {
   readonly header: LogHeader | null
   readonly line: number
   readonly dateOrder: DateOrder | null
-  /** UTC of the last row as its clock read it. */
-  readonly previous: number | null
-  readonly previousStep: number
-  readonly stamps: StampSequenceState
+  readonly timeline: TimelineState
   readonly report: LogReport
 }
 
-/** The longest seen is 700 bytes. Longer lines are rejected, so that a file without line ends does not fill the memory. */
-const MAX_RECORD = 65_536
 /** Lines of which none is a header or a row, after which a file is given up. */
 const PATIENCE = 1_000
-/** Records that a layout may be learned from, per header: a log without a fixed layout would have one compiled for every row. */
-const LESSONS = 32
-/** GPU-Z samples every 0.1 to 10 s. A gap is longer than that and than five of the steps before it. */
-const SLOWEST_SAMPLING = 10_000
 const LF = 0x0a
 const CR = 0x0d
+
+/** What the rows of one header are read with. */
+interface Reading {
+  readonly header: LogHeader
+  readonly scanner: RecordScanner
+  readonly builder: BatchBuilder
+  readonly fast: FastPath
+}
 
 /**
  * Reads a GPU-Z sensor log from a stream of bytes: the same rows whatever the cut of the stream.
@@ -77,50 +68,29 @@ export class LogReader {
   readonly report: LogReport
   readonly #options: LogReaderOptions
   readonly #clock: WallClock
-  #stamps = new StampSequence()
-  /** Bytes of the source handed in so far. */
-  #received = 0
-  /** Start of the source, until the encoding is known. */
-  #head: Uint8Array | null = new Uint8Array(0)
-  #transcoder: Utf16Transcoder | null = null
-  /** Start of a record whose end has not come yet. */
-  #pending: Uint8Array = new Uint8Array(0)
-  /** Source bytes of an overlong record that were not kept in `#pending`. */
-  #dropped = 0
+  #stream: RecordStream
+  #timeline: Timeline
   #line = 1
-  #header: LogHeader | null = null
-  #scanner: RecordScanner | null = null
-  #builder: BatchBuilder | null = null
-  #session: Session | null = null
-  #wanted: boolean[] = []
-  #layout: RecordLayout | null = null
-  #kernel: RecordKernel | null = null
-  #lessons = 0
-  #previousStep = 1_000
-  #firstBytes: Uint8Array | null = null
+  #reading: Reading | null = null
   #ended = false
   #out: ReadingBatch[] = []
 
   /** @throws UnknownZoneError */
-  constructor(options: LogReaderOptions, report: LogReport = emptyReport()) {
+  constructor(options: LogReaderOptions) {
     this.#options = options
+    this.report = emptyReport()
     this.#clock = new WallClock(new Zone(options.timezone))
-    this.report = report
+    this.#timeline = new Timeline(this.report, this.#clock)
+    this.#stream = new RecordStream((bytes) => this.#read(bytes))
   }
 
   /**
-   * Takes the next bytes and returns the rows that they complete.
+   * Takes the next bytes and returns the rows that they complete. The chunk is not kept.
    * @throws NotALogError after many lines of which none is a header or a row
    */
   push(chunk: Uint8Array): ReadingBatch[] {
-    if (this.#ended)
-      throw new Error('LogReader.push after end: make a new reader, or restore one from a snapshot, to read on')
-    this.#received += chunk.length
-    if (this.#head === null) this.#feed(chunk)
-    else {
-      this.#head = Buffer.concat([this.#head, chunk])
-      if (this.#head.length >= SNIFF_BYTES) this.#start(this.#head)
-    }
+    if (this.#ended) throw new Error('LogReader.push after end: make a new reader, or restore one from a snapshot')
+    this.#stream.push(chunk)
     return this.#drain()
   }
 
@@ -130,117 +100,56 @@ export class LogReader {
    */
   end(): ReadingBatch[] {
     if (this.#ended) return []
-    if (this.#head !== null) this.#start(this.#head)
-    if (this.#transcoder !== null) this.#feedText(this.#transcoder.end())
     this.#ended = true
-    if (this.#pending.length > 0) this.#record(this.#pending, 0, this.#pending.length, true)
-    this.#pending = new Uint8Array(0)
+    const rest = this.#stream.end()
+    if (rest.length > 0) this.#record(rest, 0, rest.length, true)
     if (this.report.headers === 0 && this.report.rows === 0) throw this.#notALog()
     return this.#drain()
   }
 
-  /** Where the reader stands. What is pending is not in it: it will be read again from `offset`. */
+  /** Where the reader stands. A record whose end has not come is not in it: it will be read again from `offset`. */
   snapshot(): LogReaderState {
-    const utf16 = this.#transcoder !== null
-    const pending = utf16 ? 2 * utf16Units(this.#pending) : this.#pending.length
-    const held = (this.#head?.length ?? 0) + (this.#transcoder?.carried ?? 0) + pending + this.#dropped
     return structuredClone({
       version: 1,
-      offset: this.#received - held,
-      encoding: this.#head === null ? this.report.encoding : null,
-      header: this.#header,
+      offset: this.#stream.offset,
+      encoding: this.#stream.encoding,
+      header: this.#reading?.header ?? null,
       line: this.#line,
-      dateOrder: this.#scanner?.dateOrder ?? null,
-      previous: Number.isNaN(this.#clock.previous) ? null : this.#clock.previous,
-      previousStep: this.#previousStep,
-      stamps: this.#stamps.snapshot(),
+      dateOrder: this.#reading?.scanner.dateOrder ?? null,
+      timeline: this.#timeline.snapshot(),
       report: this.report,
     })
   }
 
   /** A reader that goes on where another stood; its source must be handed in from `state.offset` on. */
   static restore(state: LogReaderState, options: LogReaderOptions): LogReader {
-    const reader = new LogReader(options, structuredClone(state.report))
-    reader.#received = state.offset
-    if (state.encoding !== null) {
-      reader.#head = null
-      reader.#setEncoding(state.encoding)
-    }
+    const reader = new LogReader(options)
+    const { report } = reader
+    Object.assign(report, structuredClone(state.report))
+    reader.#stream = RecordStream.from(state.offset, state.encoding, report.bom, (bytes) => reader.#read(bytes))
+    reader.#timeline = Timeline.restore(state.timeline, report, reader.#clock)
     reader.#line = state.line
-    reader.#clock.previous = state.previous ?? Number.NaN
-    reader.#previousStep = state.previousStep
-    reader.#stamps = StampSequence.restore(state.stamps)
-    if (state.header !== null) {
-      reader.#useHeader(state.header)
-      if (reader.#scanner !== null) reader.#scanner.dateOrder = state.dateOrder
-      reader.#session = reader.report.sessionCount > LISTED ? null : (reader.report.sessions.at(-1) ?? null)
-    }
+    if (state.header !== null) reader.#useHeader(state.header, state.dateOrder)
     return reader
-  }
-
-  #start(head: Uint8Array): void {
-    const { encoding, bom } = detectEncoding(head)
-    this.#head = null
-    this.report.bom = bom > 0
-    this.#firstBytes = Uint8Array.from(head.subarray(0, SNIFF_BYTES))
-    this.#setEncoding(encoding)
-    this.#feed(head.subarray(bom))
-  }
-
-  #setEncoding(encoding: Encoding): void {
-    this.report.encoding = encoding
-    if (encoding === 'utf-16le' || encoding === 'utf-16be') this.#transcoder = new Utf16Transcoder(encoding)
-  }
-
-  #feed(chunk: Uint8Array): void {
-    this.#feedText(this.#transcoder === null ? chunk : this.#transcoder.push(chunk))
-  }
-
-  #feedText(chunk: Uint8Array): void {
-    let from = 0
-    if (this.#pending.length > 0) {
-      from = Math.min(indexOr(chunk, LF, 0, chunk.length), indexOr(chunk, 0, 0, chunk.length)) + 1
-      if (from > chunk.length) {
-        this.#hold(chunk)
-        return
-      }
-      const bridged = Buffer.concat([this.#pending, chunk.subarray(0, from)])
-      this.#pending = new Uint8Array(0)
-      this.#dropped = 0
-      this.#read(bridged)
-    }
-    const rest = from === 0 ? chunk : chunk.subarray(from)
-    const done = this.#read(rest)
-    if (done < rest.length) this.#hold(rest.subarray(done))
-  }
-
-  #hold(bytes: Uint8Array): void {
-    const all = Buffer.concat([this.#pending, bytes])
-    this.#pending = all.subarray(0, MAX_RECORD + 1)
-    const beyond = all.subarray(MAX_RECORD + 1)
-    this.#dropped += this.#transcoder === null ? beyond.length : 2 * utf16Units(beyond)
   }
 
   /** Reads all complete records; returns where the first incomplete one starts. */
   #read(bytes: Uint8Array): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const end = bytes.length
-    let nul = -1
+    const ends = new RecordEnds(bytes)
     let p = 0
-    while (p < end) {
+    while (p < bytes.length) {
       if (bytes[p] === 0) {
         p++
         continue
       }
-      const read = this.#readFast(view, p, end)
+      const read = this.#readFast(view, p)
       if (read > 0) {
         p += read
         continue
       }
-      // Nearly no chunk has a NUL, so its search runs to the end of the chunk once.
-      if (nul < p) nul = indexOr(bytes, 0, p, end)
-      const stop = Math.min(nul, indexOr(bytes, LF, p, end))
-      if (stop === end) break
+      const stop = ends.next(p)
+      if (stop < 0) break
       this.#record(bytes, p, stop, false)
       if (bytes[stop] === LF) this.#line++
       p = stop + 1
@@ -249,16 +158,19 @@ export class LogReader {
     return p
   }
 
-  #readFast(view: DataView, from: number, end: number): number {
-    if (this.#kernel === null || this.#layout === null || this.#builder === null) return 0
-    if (end - from < this.#layout.length) return 0
-    this.#makeRoom(end - from)
-    const { columns, ts, count, capacity } = this.#builder
-    const rows = this.#kernel(view, from, end, columns, ts, count, capacity, this.#clock)
+  /** As many records as the compiled code can read; returns their bytes. */
+  #readFast(view: DataView, from: number): number {
+    if (this.#reading === null) return 0
+    const { fast, builder } = this.#reading
+    if (fast.kernel === null || fast.layout === null || view.byteLength - from < fast.layout.length) return 0
+    this.#makeRoom(this.#reading, view.byteLength - from)
+    const { columns, ts, count, capacity } = builder
+    const rows = fast.kernel(view, from, view.byteLength, columns, ts, count, capacity, this.#clock)
     if (rows === 0) return 0
-    this.#accept(this.#builder, rows)
+    this.#timeline.accept(ts, count, count + rows, this.#line)
+    builder.count += rows
     this.#line += rows
-    return rows * this.#layout.length
+    return rows * fast.layout.length
   }
 
   /** One record by the general path: header, row, or neither. */
@@ -269,12 +181,13 @@ export class LogReader {
     let first = start
     while (first < end && bytes[first] <= 0x20) first++
     if (first === end) return
-    const reject = (reason: RejectReason, detail: string): void => this.#reject(reason, detail, bytes, start, end)
-    if (end - start > MAX_RECORD) reject('too-long', `a line of more than ${MAX_RECORD} bytes`)
-    else if (!this.#tryHeader(bytes.subarray(start, end), bytes[first])) {
-      if (this.#header !== null || this.#tryHeaderless(bytes.subarray(start, end)))
-        this.#row(bytes, start, end, stop, unfinished)
-      else reject('no-date', 'neither a header, which starts with Date, nor a row, which starts with a date')
+    const record = bytes.subarray(start, end)
+    if (record.length > MAX_RECORD) this.#reject(record, 'too-long', `a line of more than ${MAX_RECORD} bytes`)
+    else if (!this.#tryHeader(record, bytes[first])) {
+      const reading = this.#reading ?? this.#tryHeaderless(record)
+      if (reading !== null) this.#row(reading, bytes, start, end, stop, unfinished)
+      else
+        this.#reject(record, 'no-date', 'neither a header, which starts with Date, nor a row, which starts with a date')
     }
   }
 
@@ -284,152 +197,93 @@ export class LogReader {
     const header = parseHeader(text)
     if (header === null) return false
     const { report } = this
-    if (report.encoding === 'ascii' || (report.encoding === 'utf-8' && encoding === 'windows'))
-      report.encoding = encoding
+    const known = this.#encoding()
+    if (known === 'ascii' || (known === 'utf-8' && encoding === 'windows')) report.encoding = encoding
+    report.headers++
     this.#startSession(header)
     return true
   }
 
-  #tryHeaderless(record: Uint8Array): boolean {
+  #tryHeaderless(record: Uint8Array): Reading | null {
     const header = headerFromRow(decodeText(record).text)
-    if (header === null) return false
+    if (header === null) return null
+    this.#encoding()
     this.report.headerless = true
-    this.#startSession(header)
-    return true
+    return this.#startSession(header)
   }
 
-  #row(bytes: Uint8Array, start: number, end: number, stop: number, unfinished: boolean): void {
-    const scanner = this.#scanner
-    const builder = this.#builder
-    if (scanner === null || builder === null || this.#header === null) return
-    this.#makeRoom(bytes.length - start)
+  #row(reading: Reading, bytes: Uint8Array, start: number, end: number, stop: number, unfinished: boolean): void {
+    const { header, scanner, builder, fast } = reading
+    this.#makeRoom(reading, bytes.length - start)
     const utc = scanner.scan(bytes, start, end, builder.columns, builder.count)
-    if (unfinished && (Number.isNaN(utc) || (this.#header.trailing && !scanner.closed))) {
-      this.#reject('unfinished', 'the file ends within this line', bytes, start, end)
+    const record = bytes.subarray(start, end)
+    if (unfinished && (Number.isNaN(utc) || (header.trailing && !scanner.closed))) {
+      this.#reject(record, 'unfinished', 'the file ends within this line')
       return
     }
     if (Number.isNaN(utc)) {
-      this.#reject(scanner.reason, scanner.detail, bytes, start, end)
+      this.#reject(record, scanner.reason, scanner.detail)
       return
     }
     builder.ts[builder.count] = utc
-    this.#accept(builder, 1)
+    this.#timeline.accept(builder.ts, builder.count, builder.count + 1, this.#line)
+    builder.count++
     for (const { column, text } of scanner.unreadable) {
-      const entry = sensorReport(this.report, this.#header.columns[column])
+      const entry = sensorReport(this.report, header.columns[column])
       entry.unreadable++
       entry.missing--
       entry.firstUnreadable ??= printable(text.slice(0, 40))
     }
-    if (!unfinished && bytes[stop] === LF) this.#learn(bytes.subarray(start, stop + 1))
+    const taught = this.#options.fastPath !== false && header.separator === ',' && !unfinished && bytes[stop] === LF
+    if (taught) fast.learn(bytes.subarray(start, stop + 1))
   }
 
-  /** The last rows of the builder are in: tells equal stamps apart and notes gaps. `#line` is the line of the first of them. */
-  #accept(builder: BatchBuilder, rows: number): void {
-    const { report } = this
-    const { ts, count } = builder
-    const end = count + rows
-    let previous = this.#clock.previous
-    for (let i = count; i < end; i++) {
-      const raw = ts[i]
-      const step = raw - previous
-      if (step > SLOWEST_SAMPLING) this.#noteGap(previous, raw, i - count)
-      else if (step <= 0) {
-        if (step === 0) report.equalStamps++
-        else report.stepsBack++
-      }
-      if (step > 0) this.#previousStep = step
-      previous = raw
-      const stamp = this.#stamps.next(raw)
-      ts[i] = stamp
-      if (report.firstTs === null || stamp < report.firstTs) report.firstTs = stamp
-      if (report.lastTs === null || stamp > report.lastTs) report.lastTs = stamp
-    }
-    this.#clock.previous = previous
-    const session = this.#session
-    if (session !== null) {
-      session.firstTs ??= ts[count]
-      session.lastTs = ts[end - 1]
-      session.rows += rows
-    }
-    builder.count = end
-    report.rows += rows
-  }
-
-  #noteGap(from: number, to: number, rowsOn: number): void {
-    if (to - from <= 5 * Math.min(this.#previousStep, SLOWEST_SAMPLING)) return
-    this.report.gapCount++
-    if (this.report.gaps.length >= LISTED) return
-    const atHeader = rowsOn === 0 && this.#session?.rows === 0
-    this.report.gaps.push({ line: this.#line + rowsOn, fromTs: from, toTs: to, atHeader })
-  }
-
-  #startSession(header: LogHeader): void {
-    const { report } = this
-    if (header.text !== null) report.headers++
-    this.#lessons = 0
-    this.#session = { line: this.#line, rows: 0, firstTs: null, lastTs: null }
-    report.sessionCount++
-    if (report.sessions.length < LISTED) report.sessions.push(this.#session)
-    if (this.#header !== null && sameColumns(this.#header, header)) return
-    if (this.#header !== null) report.columnChanges++
+  #startSession(header: LogHeader): Reading {
+    this.#timeline.startSession(this.#line)
+    this.#reading?.fast.startSession()
+    if (this.#reading !== null && sameColumns(this.#reading.header, header)) return this.#reading
+    if (this.#reading !== null) this.report.columnChanges++
     this.#flush()
-    this.#useHeader(header)
+    return this.#useHeader(header, this.#reading?.scanner.dateOrder ?? null)
   }
 
-  #useHeader(header: LogHeader): void {
+  #useHeader(header: LogHeader, dateOrder: DateOrder | null): Reading {
     const { fields, statistics = false } = this.#options
-    const { report } = this
-    const dateOrder = this.#scanner?.dateOrder ?? null
-    this.#header = header
-    report.separator = header.separator
-    report.columns = header.columns
-    this.#wanted = header.columns.map(({ name, known }) => fields === undefined || fields.has(known ? name : 'other'))
-    this.#scanner = new RecordScanner(header, this.#clock)
-    this.#scanner.dateOrder = dateOrder
-    this.#builder = new BatchBuilder(header.columns, this.#wanted, report, statistics)
-    this.#layout = null
-    this.#kernel = null
+    const wanted = header.columns.map(({ name, known }) => fields === undefined || fields.has(known ? name : 'other'))
+    const scanner = new RecordScanner(header, this.#clock)
+    scanner.dateOrder = dateOrder
+    const builder = new BatchBuilder(header.columns, wanted, this.report, statistics)
+    this.report.separator = header.separator
+    this.report.columns = header.columns
+    this.#reading = { header, scanner, builder, fast: new FastPath(wanted) }
+    return this.#reading
   }
 
-  /** Learns the layout from a record that the kernel could not read. */
-  #learn(record: Uint8Array): void {
-    if (
-      this.#options.fastPath === false ||
-      this.#header === null ||
-      this.#header.separator !== ',' ||
-      this.#lessons >= LESSONS
-    )
-      return
-    this.#lessons++
-    const seen = layoutOf(record, this.#header.columns.length)
-    const merged = seen !== null && this.#layout !== null ? mergeLayouts(this.#layout, seen) : null
-    const layout = merged ?? seen
-    const news = layout?.fields.some(
-      (field, i) => field.decimals !== (merged === null ? undefined : this.#layout?.fields[i].decimals),
-    )
-    if (layout === null || news !== true) return
-    this.#layout = layout
-    this.#kernel = compileKernel(layout, this.#wanted)
-  }
-
-  #makeRoom(bytesLeft: number): void {
-    const builder = this.#builder
-    if (builder === null || builder.count < builder.capacity) return
+  #makeRoom({ builder, fast }: Reading, bytesLeft: number): void {
+    if (builder.count < builder.capacity) return
     this.#flush()
-    const shortest = this.#layout?.length ?? 20 + 2 * builder.columns.length
+    const shortest = fast.layout?.length ?? 20 + 2 * builder.columns.length
     builder.begin(Math.min(this.#options.batchRows ?? 4096, Math.ceil(bytesLeft / shortest) + 1))
   }
 
   #flush(): void {
-    const builder = this.#builder
-    if (builder !== null && builder.count > 0) this.#out.push(builder.finish(this.report.rows - builder.count))
+    const builder = this.#reading?.builder
+    if (builder !== undefined && builder.count > 0) this.#out.push(builder.finish(this.report.rows - builder.count))
   }
 
   #drain(): ReadingBatch[] {
+    this.#encoding()
     this.#flush()
     const out = this.#out
     this.#out = []
     return out
+  }
+
+  /** The report's encoding, which a header may have told more exactly than the stream can. */
+  #encoding(): Encoding | null {
+    this.report.bom = this.#stream.bom
+    this.report.encoding ??= this.#stream.encoding
+    return this.report.encoding
   }
 
   #noteLineEnd(lineEnd: 'LF' | 'CRLF'): void {
@@ -438,9 +292,9 @@ export class LogReader {
     else if (report.lineEnd !== lineEnd) report.lineEnd = 'mixed'
   }
 
-  #reject(reason: RejectReason, detail: string, bytes: Uint8Array, start: number, end: number): void {
+  #reject(record: Uint8Array, reason: RejectReason, detail: string): void {
     const { report } = this
-    const firstBytes = printable(Buffer.from(bytes.subarray(start, Math.min(end, start + 60))).toString('latin1'))
+    const firstBytes = printable(Buffer.from(record.subarray(0, 60)).toString('latin1'))
     const line = { reason, detail, line: this.#line, firstBytes }
     report.rejected++
     report.rejects[reason] = (report.rejects[reason] ?? 0) + 1
@@ -450,16 +304,10 @@ export class LogReader {
   }
 
   #notALog(): NotALogError {
-    return new NotALogError(this.#options.source ?? 'The input', this.#firstBytes ?? new Uint8Array(0))
+    return new NotALogError(this.#options.source ?? 'The input', this.#stream.firstBytes)
   }
 }
 
 function mayBeHeader(byte: number): boolean {
   return byte === 0x44 || byte === 0x64 || byte === 0x22 || byte >= 0x80
-}
-
-// A record ends at a line end or at a NUL, where another program cut the file under GPU-Z (FORMAT.md, hazard 9).
-function indexOr(bytes: Uint8Array, byte: number, from: number, absent: number): number {
-  const at = bytes.indexOf(byte, from)
-  return at < 0 ? absent : at
 }

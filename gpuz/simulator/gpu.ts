@@ -5,7 +5,8 @@ import type { Workload } from './workload.ts'
 export const PERF_CAP = { power: 1, thermal: 2, reliability: 4, voltage: 8, utilisation: 16 } as const
 
 const AMBIENT = 26
-const POWER_LIMIT = 290
+/** W, of the card as it was sold: what GPU-Z calls 100 % TDP. */
+export const POWER_LIMIT = 290
 const UNLOCKED_POWER_LIMIT = 380
 const THROTTLE_AT = 83
 const CLOCK_MIN = 210

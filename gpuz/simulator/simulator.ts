@@ -1,4 +1,4 @@
-import { SimulatedGpu } from './gpu.ts'
+import { POWER_LIMIT, SimulatedGpu } from './gpu.ts'
 import { Random } from './random.ts'
 import type { LogColumn } from './record-writer.ts'
 import { Workload } from './workload.ts'
@@ -87,7 +87,7 @@ export class Simulator {
     values[21] = 12.2 - 0.5 * sag
     values[22] = gpu.boardPower - slot - firstPlug
     values[23] = 12.2 - 0.5 * sag
-    values[24] = (100 * gpu.boardPower) / 320
+    values[24] = (100 * gpu.boardPower) / POWER_LIMIT
     values[25] = gpu.perfCap
     values[26] = gpu.voltage
     values[27] = gpu.cpuTemperature + 1.5 * random.noise()

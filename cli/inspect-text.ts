@@ -28,7 +28,7 @@ function file(report: InspectReport): string[] {
   return [
     `  file       ${whole(bytes)} bytes, ${encodingName[encoding ?? 'ascii']}${mark}, line end ${lineEnd ?? 'none'}, separator ${separatorName(separator)}`,
     `  columns    ${columns.length + 1} with the date; ${named}${changed}`,
-    `  rows       ${whole(rows)}${rejected > 0 ? `, and ${whole(rejected)} lines that are none` : ''}`,
+    `  rows       ${whole(rows)}${rejected > 0 ? `, and ${rejected === 1 ? '1 line that is' : `${whole(rejected)} lines that are`} none` : ''}`,
   ]
 }
 

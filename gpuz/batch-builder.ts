@@ -20,6 +20,8 @@ export class BatchBuilder {
     this.#wanted = wanted
     this.#report = report
     this.#statistics = statistics
+    // In the order of the log, whatever is found first.
+    for (const [i, column] of logColumns.entries()) if (wanted[i]) sensorReport(report, column)
   }
 
   begin(capacity: number): void {

@@ -217,6 +217,7 @@ export class KsqlEngine {
 
   /**
    * Appends rows in columns, under a stream's or table's own columns: the way in for sources that have no bytes. Columns not given are NULL.
+   * Unlike records, a stream's rows are not kept for queries that start later.
    * `rowtime` is the records' time, ms since 1970 UTC. The arrays must not change afterwards.
    */
   append(sourceName: string, rows: RowsInColumns): void {
@@ -330,7 +331,8 @@ export class KsqlEngine {
     for (const { name, end, kept } of saved.topics) {
       const topic = dataflow.createTopic(name)
       topic.end = end
-      topic.kept.splice(0, topic.kept.length, ...kept)
+      topic.kept.length = 0
+      for (const record of kept) topic.kept.push(record)
     }
     for (const { id, states } of saved.queries) {
       const pipeline = dataflow.queries.get(id)?.pipeline
@@ -347,4 +349,3 @@ export interface RowsInColumns {
   readonly columns: ReadonlyMap<string, Column>
   readonly rowtime: Float64Array
 }
-

@@ -58,7 +58,7 @@ export class Dataflow {
     topic.end += records.length
     const keeps =
       wiring === 'manual' || topic.readers.length === 0 || topic.readers.some((r) => r.input.kind === 'table')
-    if (keeps) topic.kept.push(...records)
+    if (keeps) for (const record of records) topic.kept.push(record)
     if (wiring === 'manual') return
     const batches = new Map<Source, Batch>()
     const batchFor = (source: Source): Batch => {
@@ -74,10 +74,11 @@ export class Dataflow {
     this.settle()
   }
 
-  /** Appends rows that are in columns already; as append. */
+  /** As append, for rows that are in columns already. Only a table's are kept for queries to come: to keep them means to write them as records. */
   appendBatch(topic: Topic, writer: Source, batch: Batch): void {
     topic.end += batch.count
-    this.deliver(topic, writer, batch)
+    if (writer.kind === 'TABLE') for (const record of this.codec(writer).encode(batch)) topic.kept.push(record)
+    this.deliver(topic, writer, this.withEventTime(batch, writer))
     this.settle()
   }
 
@@ -152,7 +153,7 @@ export class Dataflow {
   produce(sink: Source, batch: Batch): void {
     const timed = sink.timestamp === null ? batch : this.withEventTime(batch, sink)
     if (this.options.wiring === 'manual') {
-      this.produced.push(...this.codec(sink).encode(timed))
+      for (const record of this.codec(sink).encode(timed)) this.produced.push(record)
       return
     }
     const topic = this.createTopic(sink.topic)
@@ -169,15 +170,19 @@ export class Dataflow {
     for (const input of inputs) this.createTopic(input.source.topic).readers.push({ query, input })
     this.rankQueries()
     if (!catchUp) return
-    for (const input of inputs) {
-      const { kept } = this.createTopic(input.source.topic)
-      if (kept.length > 0) query.enqueue(input, this.decode(input.source, kept, 0))
+    // rows of several topics have no order among them: tables are filled first
+    for (const kind of ['table', 'stream'] as const) {
+      for (const input of inputs) {
+        const { kept, end } = this.createTopic(input.source.topic)
+        if (input.kind === kind && kept.length > 0)
+          query.enqueue(input, this.decode(input.source, kept, end - kept.length))
+      }
+      this.settle()
     }
     for (const input of inputs) {
       const topic = this.createTopic(input.source.topic)
       if (input.kind === 'stream' && !topic.readers.some((r) => r.input.kind === 'table')) topic.kept.length = 0
     }
-    this.settle()
   }
 
   /** Stops a query; false when there is none of that id. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { catalogue } from '../../gpuz/catalogue.ts'
 import { LogReader, type LogReaderOptions, type LogReport } from '../../gpuz/log-reader.ts'
 
@@ -173,7 +173,7 @@ const someFields = fc.option(
   },
 )
 
-describe('the fast path and the general scanner', () => {
+describe('the fast path and the general scanner', { timeout: 60_000 }, () => {
   it('give the same rows and the same report, whatever the damage, the cut and the columns asked for', () => {
     fc.assert(
       fc.property(
@@ -191,7 +191,7 @@ describe('the fast path and the general scanner', () => {
           expect(fast).toEqual(general)
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     )
   })
 
@@ -214,6 +214,21 @@ describe('the fast path and the general scanner', () => {
       ),
       { numRuns: 500 },
     )
+  })
+
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('give the same rows where the runtime forbids compiling code', () => {
+    const values = ['1500.0', '105.0', '7.5', '63.0', '45', '1390', '2.5', '0.7810', '11.88', '0.675', '16', '48.3']
+    const rows = Array.from({ length: 5 }, () => ({ values, step: 1 }))
+    const bytes = logBytes({ rows, crlf: true, milliseconds: false, trailing: true })
+    const compiled = read([bytes], {})
+    const forbidden = vi.fn(function forbid() {
+      throw new EvalError('Code generation from strings disallowed for this context')
+    })
+    vi.stubGlobal('Function', forbidden)
+    expect(read([bytes], {})).toEqual(compiled)
+    expect(forbidden).toHaveBeenCalledOnce()
   })
 
   it('agree on every byte that can be wrong in a record', () => {

@@ -80,7 +80,7 @@ test('hazard 6: a header without a gap', () => {
 
 describe('hazard 7: a gap without a header', () => {
   test('sleep of the machine', () => {
-    const { report } = readLog(header + row(0) + row(1) + '2024-03-01 19:00:01 , 40.0 , 5 ,\n')
+    const { report } = readLog(`${header + row(0) + row(1)}2024-03-01 19:00:01 , 40.0 , 5 ,\n`)
     expect(report.sessionCount).toBe(1)
     expect(report.gaps).toEqual([
       { line: 4, fromTs: utc('2024-03-01 10:00:01'), toTs: utc('2024-03-01 19:00:01'), atHeader: false },

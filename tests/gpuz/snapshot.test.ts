@@ -27,7 +27,7 @@ const encodings = {
 }
 const options = { timezone: 'Europe/Berlin', statistics: true }
 
-describe('a reader restored from a snapshot', () => {
+describe('a reader restored from a snapshot', { timeout: 60_000 }, () => {
   test.each(Object.entries(encodings))('gives the rows and the report that one reader gives: %s', (_, bytes) => {
     const whole = readLog(bytes, options)
     fc.assert(

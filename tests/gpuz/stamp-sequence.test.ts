@@ -23,7 +23,7 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: -200_000, max: 200_000 }) },
 )
 
-describe('stamps', () => {
+describe('stamps', { timeout: 60_000 }, () => {
   test('are left as they are while the clock goes on', () => {
     const raws = Array.from({ length: 1000 }, (_, i) => start + i * 1000)
     expect(given(raws)).toEqual(raws)

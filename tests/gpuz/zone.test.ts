@@ -7,7 +7,7 @@ const log = (...times: string[]): string => `Date , GPU Load [%] ,\n${times.map(
 const stamps = (timezone: string, ...times: string[]) =>
   readLog(log(...times), { timezone }).rows.map((row) => row['ts'])
 
-describe('local time', () => {
+describe('local time', { timeout: 60_000 }, () => {
   test('is turned to UTC by the rules of its zone', () => {
     expect(stamps('Europe/Berlin', '2024-01-15 12:00:00', '2024-07-15 12:00:00')).toEqual([
       utc('2024-01-15 11:00:00'),

@@ -13,6 +13,7 @@ const inspectText = (text: string, name = 'log.txt') =>
   inspectLog(
     {
       name,
+      path: name,
       size: text.length,
       async *open() {
         yield Buffer.from(text)

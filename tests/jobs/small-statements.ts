@@ -27,7 +27,7 @@ export const smallStatements: readonly StatementFile[] = [
   {
     name: '05-stats.ksql',
     text: `CREATE TABLE gpu_stats_1m WITH (KAFKA_TOPIC='gpu.stats.1m', PARTITIONS=1) AS
-      SELECT device, COUNT(*) AS n, AVG(gpu_temperature) AS gpu_temperature_avg, MAX(gpu_temperature) AS gpu_temperature_max,
+      SELECT device, COUNT(*) AS n, AVG(gpu_temperature) AS gt_avg, MAX(gpu_temperature) AS gt_max,
         SUM(board_power) / 3600e0 AS energy_wh
       FROM gpu_readings WINDOW TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 10 SECONDS) GROUP BY device EMIT FINAL;`,
   },

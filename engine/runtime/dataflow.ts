@@ -204,6 +204,17 @@ export class Dataflow {
     return true
   }
 
+  /** The topics that records of a topic get to by way of queries, itself included. */
+  reachedFrom(topic: string): Set<string> {
+    const reached = new Set([topic])
+    // a set goes on to what is added while it is gone through
+    for (const name of reached) {
+      for (const { sources, sink } of this.queries.values())
+        if (sources.some((s) => s.topic === name)) reached.add(sink.topic)
+    }
+    return reached
+  }
+
   /** A query's rank is one more than the greatest rank of those that write what it reads. */
   private rankQueries(): void {
     const queries = [...this.queries.values()]

@@ -24,9 +24,9 @@ export function applyEventTime(batch: Batch, source: Source, options: EventTimeO
   const type = columns[index]?.type
   const column = batch.columns[index]
   if (type === undefined || column === undefined) throw new Error(`no column ${timestamp.column} in ${source.name}`)
-  if (type.base === 'TIMESTAMP' && column.nulls === null && batch.tombstone === null) {
-    return withRowtime(batch, column.data as Float64Array)
-  }
+  const plain = type.base === 'TIMESTAMP' && column.nulls === null && batch.tombstone === null
+  const times = column.data as Float64Array
+  if (plain && !times.some((t, i) => t < 0 && i < batch.count)) return withRowtime(batch, times)
   const rowtime = new Float64Array(batch.count)
   for (let i = 0; i < batch.count; i++) {
     if (batch.tombstone?.[i] === 1) {
@@ -59,8 +59,8 @@ function withRowtime(batch: Batch, rowtime: Float64Array): Batch {
 }
 
 function eventTime(value: SqlValue, format: string | null): number {
-  if (typeof value === 'number') return value
-  if (typeof value === 'bigint') return Number(value)
-  if (typeof value === 'string' && format !== null) return parseTimestamp(value, format)
-  throw new Error('the timestamp column is NULL')
+  if (value === null) throw new Error('the timestamp column is NULL')
+  const time = typeof value === 'string' && format !== null ? parseTimestamp(value, format) : Number(value)
+  if (!(time >= 0)) throw new Error(`the timestamp ${value} is before 1970`)
+  return time
 }

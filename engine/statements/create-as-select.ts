@@ -4,7 +4,7 @@ import type { CreateAsSelect } from '../syntax/ast.ts'
 import { claimName } from './claim-name.ts'
 import { planInto } from './plan-into.ts'
 import { definitionContext, type Outcome, type Session } from './session.ts'
-import { startQuery } from './start-query.ts'
+import { refuseLoop, startQuery } from './start-query.ts'
 
 /** CREATE STREAM/TABLE … AS SELECT. */
 export function createAsSelect(session: Session, statement: CreateAsSelect): Outcome {
@@ -38,6 +38,7 @@ export function createAsSelect(session: Session, statement: CreateAsSelect): Out
     left,
     definitionContext(session),
   )
+  refuseLoop(session, plan, sink, statement.at)
   session.dataflow.createTopic(sink.topic, {
     partitions: withClause.partitions ?? session.dataflow.topics.get(left.topic)?.partitions ?? 1,
     replicas: withClause.replicas ?? session.dataflow.topics.get(left.topic)?.replicas ?? 1,

@@ -8,7 +8,7 @@ import { hint } from '../syntax/index.ts'
 import { formatType, type SqlType } from '../types/sql-type.ts'
 import { planInto } from './plan-into.ts'
 import type { Outcome, Session } from './session.ts'
-import { startQuery } from './start-query.ts'
+import { refuseLoop, startQuery } from './start-query.ts'
 
 /** INSERT INTO … SELECT. */
 export function insertSelect(session: Session, statement: InsertSelect): Outcome {
@@ -36,6 +36,7 @@ export function insertSelect(session: Session, statement: InsertSelect): Outcome
     )
   const { plan } = planInto(session, statement.query, sink.name, 'INSERT INTO', statement.properties)
   const aligned = alignToSink(plan, sink, statement.at)
+  refuseLoop(session, plan, sink, statement.at)
   const id = `INSERTQUERY_${session.queryCount++}`
   startQuery(session, id, statement.text, aligned, sink)
   return { message: `Created query with ID ${id}`, queryId: id }

@@ -1,6 +1,7 @@
 import { createSerdes } from '../catalog/define-source.ts'
 import type { Source, SourceColumn } from '../catalog/source.ts'
 import { compilePipeline, type Pipeline } from '../compile/pipeline.ts'
+import { type Position, semanticError } from '../errors.ts'
 import type { SchemaRegistry } from '../formats/format.ts'
 import { type PlanNode, type QueryPlan, sourcesOf } from '../plan/nodes.ts'
 import type { Batch } from '../runtime/batch.ts'
@@ -10,6 +11,18 @@ import type { Session } from './session.ts'
 
 /** ms of wall clock between two emissions of final results, in Kafka Streams */
 const EMIT_INTERVAL = 'ksql.streams.__emit.interval.ms.kstreams.windowed.aggregation__'
+
+/** A query that reads, by whatever way, what it writes would never come to an end. */
+export function refuseLoop(session: Session, plan: QueryPlan, sink: Source, at: Position): void {
+  const reached = session.dataflow.reachedFrom(sink.topic)
+  const looped = sourcesOf(plan.root).find(({ source }) => reached.has(source.topic))?.source
+  if (looped === undefined) return
+  throw semanticError(
+    `${sink.name} would feed the query that writes it: its topic '${sink.topic}' leads to '${looped.topic}', which the query reads.`,
+    at,
+    `Write to another topic than '${looped.topic}'.`,
+  )
+}
 
 /** Compiles a plan and lets its results flow into the sink's topic. */
 export function startQuery(session: Session, id: string, text: string, plan: QueryPlan, sink: Source): void {

@@ -177,6 +177,11 @@ describe('a refusal has its place and a fix', () => {
     [`»INSERT INTO limits SELECT device, temperature AS top FROM readings EMIT CHANGES;`, 'insert into a table'],
     [`»INSERT INTO sealed SELECT device, load AS v FROM readings EMIT CHANGES;`, 'insert into a read-only stream'],
     [`»INSERT INTO hot SELECT device, load FROM readings EMIT CHANGES;`, 'insert of other columns'],
+    [`»INSERT INTO readings SELECT * FROM hot EMIT CHANGES;`, 'a query that feeds itself'],
+    [
+      `»CREATE STREAM x WITH (KAFKA_TOPIC='readings') AS SELECT * FROM hot EMIT CHANGES;`,
+      'a sink that feeds its query',
+    ],
     [`»INSERT INTO sealed (device, v) VALUES ('a', 1);`, 'values into a read-only stream'],
     [`»INSERT INTO readings (device, laod) VALUES ('a', 1);`, 'values into an unknown column'],
     [`INSERT INTO readings (device, load) VALUES ('a', »'b');`, 'values of another type'],

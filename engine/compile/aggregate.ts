@@ -1,4 +1,5 @@
 import type { AggregateCall, AggregateNode } from '../plan/nodes.ts'
+import { resultType } from '../plan/split-latest.ts'
 import type { Typed } from '../plan/typed.ts'
 import { AggregateState, type Session } from '../runtime/aggregate-state.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
@@ -163,7 +164,7 @@ class AggregateCompiler {
     p.emit('const o = place(O, S, S.slotKey[s], ts, S.slotStart[s], S.slotEnd[s], cause);')
     for (let j = 0; j < this.lanes.lanes.length; j++) p.emit(`const L${j} = S.lanes[${j}];`)
     for (const [i, call] of this.node.aggregates.entries()) {
-      const type = call.resolved.returnType
+      const type = resultType(call)
       store(p, groupBy.length + i, type, this.lanes.result(p, i, this.lane), 'o', 'O.')
     }
     p.emit('}')
@@ -171,11 +172,11 @@ class AggregateCompiler {
       'function emitTombstone(O, S, id, ts, ws, we, cause) { const o = place(O, S, id, ts, ws, we, cause); if (O.tomb === null) O.tomb = new Uint8Array(O.cap); O.tomb[o] = 1;',
     )
     for (const [i, call] of this.node.aggregates.entries())
-      storeNull(p, groupBy.length + i, call.resolved.returnType, 'o', 'O.')
+      storeNull(p, groupBy.length + i, resultType(call), 'o', 'O.')
     p.emit('}')
     const columns = layout.map((c, k) => columnLiteral(k, c.type, 'O.'))
     p.emit(
-      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 3)); const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`,
+      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 4)); const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`,
     )
     if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
     p.emit('return R; }')

@@ -1,6 +1,6 @@
 import type { MapNode } from '../plan/nodes.ts'
 import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
-import { operandsOf } from '../plan/typed.ts'
+import { mapOperands, operandsOf } from '../plan/typed.ts'
 import type { SqlValue } from '../types/values.ts'
 import { type ExpressionCompiler, either } from './expression.ts'
 import { compileGuarded } from './output.ts'
@@ -129,45 +129,4 @@ function inline(e: Typed, struct: TypedStruct): Typed {
   if (e.op === 'synthetic') return struct
   if (e.op === 'field' && e.base.op === 'synthetic') return struct.fields[e.index] ?? e
   return operandsOf(e).length === 0 ? e : mapOperands(e, (x) => inline(x, struct))
-}
-
-function mapOperands(e: Typed, f: (x: Typed) => Typed): Typed {
-  switch (e.op) {
-    case 'arithmetic':
-    case 'comparison':
-    case 'distinct':
-    case 'logical':
-      return { ...e, left: f(e.left), right: f(e.right) }
-    case 'negate':
-    case 'not':
-    case 'is-null':
-    case 'convert':
-      return { ...e, operand: f(e.operand) }
-    case 'in':
-      return { ...e, operand: f(e.operand), items: e.items.map(f) }
-    case 'like':
-      return { ...e, operand: f(e.operand), pattern: f(e.pattern) }
-    case 'case':
-      return {
-        ...e,
-        branches: e.branches.map((b) => ({ when: f(b.when), then: f(b.then) })),
-        otherwise: e.otherwise === null ? null : f(e.otherwise),
-      }
-    case 'call':
-      return { ...e, args: e.args.map(f) }
-    case 'lambda':
-      return { ...e, body: f(e.body) }
-    case 'subscript':
-      return { ...e, base: f(e.base), index: f(e.index) }
-    case 'field':
-      return { ...e, base: f(e.base) }
-    case 'array':
-      return { ...e, items: e.items.map(f) }
-    case 'map':
-      return { ...e, entries: e.entries.map((x) => ({ key: f(x.key), value: f(x.value) })) }
-    case 'struct':
-      return { ...e, fields: e.fields.map(f) }
-    default:
-      return e
-  }
 }

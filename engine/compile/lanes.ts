@@ -21,7 +21,13 @@ export interface Lane {
 const ORDERED = new Set(['INTEGER', 'BIGINT', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'STRING'])
 
 /** LATEST_BY_OFFSET of more values keeps a list instead. */
-const MAX_LATEST = 4
+export const MAX_LATEST = 4
+
+interface LatestLane {
+  readonly value: number
+  /** 1 where there is a value; references hold null themselves */
+  readonly present: number | null
+}
 
 type Step = (out: SourceWriter, lane: (index: number) => string, arg: Fragment) => void
 
@@ -41,6 +47,8 @@ export class AggregateLanes {
     []
   /** adds of accumulators: they see NULLs, and several arguments */
   private readonly general: { call: AggregateCall; lane: number; accumulator: Accumulator<unknown> }[] = []
+  /** lanes of latest values, by call */
+  private readonly latestLanes = new Map<string, readonly LatestLane[]>()
   /** straight code that sees NULLs */
   private readonly nullable: { call: AggregateCall; add: Step }[] = []
 
@@ -249,11 +257,18 @@ export class AggregateLanes {
     if (type === undefined || typeof size !== 'number' || size < 1 || size > MAX_LATEST) return false
     const ignoreNulls = call.constants[several ? 2 : 1] !== false
     const physical = physicalOf(type)
-    const counter = several ? this.latestCount(size, ignoreNulls) : null
-    const values = Array.from({ length: size }, () => ({
-      value: this.plainLane(physical),
-      present: physical === 'ref' ? null : this.plainLane('bool'),
-    }))
+    const { element } = call
+    // the elements of one call share its lanes
+    const lanesKey = `${call.argKey} ${JSON.stringify(call.constants)}`
+    const known = this.latestLanes.get(lanesKey)
+    const counter = several && element === undefined ? this.latestCount(size, ignoreNulls) : null
+    const values =
+      known ??
+      Array.from({ length: size }, () => ({
+        value: this.plainLane(physical),
+        present: physical === 'ref' ? null : this.plainLane('bool'),
+      }))
+    this.latestLanes.set(lanesKey, values)
     const add: Step = (out, lane, arg) => {
       const absent = either(arg.nul, arg.err)
       const maybe = absent !== 'false' && !ignoreNulls
@@ -272,23 +287,24 @@ export class AggregateLanes {
       if (counter?.owned) out.emit(`if (${lane(counter.lane)} < ${size}) ${lane(counter.lane)}++;`)
       if (ignoreNulls && absent !== 'false') out.emit('}')
     }
-    this.nullable.push({ call, add })
+    if (known === undefined) this.nullable.push({ call, add })
     const plain = (lane: (i: number) => string, of: number) => (physical === 'bool' ? `(${lane(of)} === 1)` : lane(of))
-    const absence = (lane: (i: number) => string, { value: of, present }: (typeof values)[number]) =>
+    const absence = (lane: (i: number) => string, { value: of, present }: LatestLane) =>
       present === null ? `(${lane(of)} === null)` : `(${lane(present)} === 0)`
     this.results.push((out, lane) => {
-      const [only] = values
-      if (counter === null && only !== undefined) {
+      const only = values.at(element ?? -1)
+      if (counter === null) {
+        if (only === undefined) return { val: zeroOfLane(physical), nul: 'true', err: 'false' }
         return { val: plain(lane, only.value), nul: absence(lane, only), err: 'false' }
       }
-      const element = (v: (typeof values)[number]) =>
+      const listed = (v: LatestLane) =>
         v.present === null ? lane(v.value) : `${absence(lane, v)} ? null : ${plain(lane, v.value)}`
       const lists = Array.from(
         { length: size + 1 },
         (_, n) =>
           `[${values
             .slice(size - n)
-            .map(element)
+            .map(listed)
             .join(', ')}]`,
       )
       const chosen = lists

@@ -168,7 +168,7 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   }
   out.emit('}')
   out.emit(`const R = new Batch(o, [${outputs.map((_, k) => columnLiteral(k, typeOf(node, k))).join(', ')}], oRT);`)
-  if (expands) out.emit('room = Math.max(16, o + (o >> 3), room - (room >> 3));')
+  if (expands) out.emit('room = Math.max(16, o + (o >> 3), room - (room >> 4));')
   out.emit('R.cause = oC; R.headers = oH;')
   if (!node.rekeys) out.emit('R.keyNull = oKN; R.windowStart = oWS; R.windowEnd = oWE;')
   out.emit('return R;')

@@ -1,5 +1,6 @@
 import type { Source } from '../catalog/source.ts'
 import type { MapNode, PlanNode, QueryPlan } from '../plan/nodes.ts'
+import { splitLatest } from '../plan/split-latest.ts'
 import { type Batch, filterBatch } from '../runtime/batch.ts'
 import { TableStore } from '../runtime/table-store.ts'
 import { compileAggregate } from './aggregate.ts'
@@ -149,7 +150,8 @@ class PipelineBuilder {
     })
   }
 
-  private map(node: MapNode, previous: boolean, emit: Emit): void {
+  private map(projection: MapNode, previous: boolean, emit: Emit): void {
+    const node = splitLatest(projection)
     const { environment, report } = this.options
     const isTable = node.kind === 'table'
     const needsOld = isTable && (previous || node.where !== null)

@@ -54,6 +54,8 @@ export interface AggregateCall {
   /** equal for equal arguments, which are then evaluated once */
   readonly argKey: string
   readonly constants: readonly (SqlValue | undefined)[]
+  /** of a list of latest values only this element is wanted, counted from the end: -1 is the newest */
+  readonly element?: number
 }
 
 export interface WindowPlan {

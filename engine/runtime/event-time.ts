@@ -26,7 +26,7 @@ export function applyEventTime(batch: Batch, source: Source, options: EventTimeO
   if (type === undefined || column === undefined) throw new Error(`no column ${timestamp.column} in ${source.name}`)
   const plain = type.base === 'TIMESTAMP' && column.nulls === null && batch.tombstone === null
   const times = column.data as Float64Array
-  if (plain && !times.some((t, i) => t < 0 && i < batch.count)) return withRowtime(batch, times)
+  if (plain && !anyNegative(times, batch.count)) return withRowtime(batch, times)
   const rowtime = new Float64Array(batch.count)
   for (let i = 0; i < batch.count; i++) {
     if (batch.tombstone?.[i] === 1) {
@@ -49,6 +49,11 @@ export function applyEventTime(batch: Batch, source: Source, options: EventTimeO
     }
   }
   return filterBatch(withRowtime(batch, rowtime), (i) => (rowtime[i] ?? -1) >= 0)
+}
+
+function anyNegative(times: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if ((times[i] ?? 0) < 0) return true
+  return false
 }
 
 /** The batch itself may have other readers, so it is not changed. */

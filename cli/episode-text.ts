@@ -46,7 +46,7 @@ export class EpisodeTeller {
     const { started, ended, device } = episode
     const when = `${this.#clock.at(started)} to ${this.#clock.until(started, ended)}`
     return [
-      `${when}  ${device}  ${what(episode)} ${lasting(episode)}: ${evidenceOf(episode)}`,
+      `${when}  ${device}  ${what(episode)} ${started === ended ? 'in' : 'for'} ${lasting(episode)}: ${evidenceOf(episode)}`,
       ...this.#advice(episode),
     ]
   }
@@ -63,6 +63,7 @@ function what({ rule, severity }: Episode): string {
   return `${severity === 'critical' ? 'CRITICAL ' : ''}${adviceFor(rule).title}`
 }
 
-function lasting({ started, ended }: Episode): string {
-  return started === ended ? 'in one reading' : `for ${duration(ended - started)}`
+/** How long an episode has lasted. */
+export function lasting({ started, ended }: Episode): string {
+  return started === ended ? 'one reading' : duration(ended - started)
 }

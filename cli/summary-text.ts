@@ -1,5 +1,6 @@
 import { adviceFor, evidenceOf } from '../jobs/advice.ts'
 import type { RunResult } from '../jobs/run.ts'
+import { lasting } from './episode-text.ts'
 import { duration, type WallClock } from './time-text.ts'
 
 /** What a run has found, for a person. */
@@ -36,7 +37,7 @@ function episodes({ episodesByRule, alerts, episodes }: RunResult, clock: WallCl
     lines.push(
       `    ${rule.padEnd(17)} ${severity.padEnd(9)} ${plural(count, 'episode', 'episodes')}, ${duration(total)} in all, ` +
         `${plural(alerts[rule] ?? 0, 'alert', 'alerts')}: ${adviceFor(rule).title}`,
-      `      longest  ${clock.at(longest.started)}  ${longest.device}  ${duration(longest.ended - longest.started)}: ${evidenceOf(longest)}`,
+      `      longest  ${clock.at(longest.started)}  ${longest.device}  ${lasting(longest)}: ${evidenceOf(longest)}`,
     )
   }
   return lines

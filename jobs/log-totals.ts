@@ -31,9 +31,6 @@ export class LogTotals {
   /** how often GPU-Z was started: headers, and files without one */
   starts = 0
   gaps = 0
-  /** event time of the first and the last row, ms since 1970-01-01 UTC */
-  firstTs: number | null = null
-  lastTs: number | null = null
   readonly #sensors = new Map<string, SensorTrouble>()
 
   /** @param report of a reader that has come to its end */
@@ -48,8 +45,6 @@ export class LogTotals {
     for (const { line, reason, detail } of report.firstRejects) {
       if (this.rejectExamples.length < EXAMPLES) this.rejectExamples.push({ log, line, reason, detail })
     }
-    if (report.firstTs !== null) this.firstTs = Math.min(this.firstTs ?? Number.POSITIVE_INFINITY, report.firstTs)
-    if (report.lastTs !== null) this.lastTs = Math.max(this.lastTs ?? Number.NEGATIVE_INFINITY, report.lastTs)
     for (const { name, unreadable, implausible, firstUnreadable, firstImplausible } of Object.values(report.sensors)) {
       if (unreadable + implausible === 0) continue
       const trouble = this.#trouble(device, name)

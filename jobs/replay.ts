@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { RowsInColumns } from '../engine/index.ts'
 import type { ReadingBatch } from '../gpuz/batch.ts'
 import type { DeviceLog } from './device-log.ts'
@@ -18,6 +19,8 @@ export interface ReplayOptions {
 
 /** Time between the last reading of a pass and the first of the next: GPU-Z's own pace. */
 const STEP_MS = 1000
+/** Messages of a thread are taken one after the other without a look at anything else, so Ctrl-C would wait for the end of the log. */
+const TURN_MS = 20
 
 /** The rows of whole logs, merged by event time. */
 export class Replay {
@@ -40,7 +43,10 @@ export class Replay {
   }
 
   async *rows(): AsyncGenerator<RowsInColumns, void, undefined> {
-    const { loop } = this.#options
+    if (!this.#options.loop) {
+      yield* this.#pass(0)
+      return
+    }
     let shift = 0
     for (;;) {
       let first = Number.POSITIVE_INFINITY
@@ -53,7 +59,7 @@ export class Replay {
         }
         yield rows
       }
-      if (!loop || first > last) return
+      if (first > last) return
       shift += last - first + STEP_MS
     }
   }
@@ -61,8 +67,14 @@ export class Replay {
   async *#pass(shift: number): AsyncGenerator<RowsInColumns, void, undefined> {
     const readers = this.#options.logs.map((log) => this.#read(log, shift))
     const sources = readers.map((reader): RowSource => ({ next: async () => (await reader.next()).value ?? null }))
+    let turned = performance.now()
     try {
-      yield* mergeByTime(sources)
+      for await (const rows of mergeByTime(sources)) {
+        yield rows
+        if (performance.now() - turned < TURN_MS) continue
+        await setImmediate()
+        turned = performance.now()
+      }
     } finally {
       for (const reader of readers) await reader.return()
     }

@@ -66,6 +66,14 @@ export interface RunResult {
   readonly errors: readonly CountedError[]
 }
 
+/** The rows that the statements have seen. */
+export interface FedRows {
+  rows: number
+  /** their least and greatest event time, ms since 1970-01-01 UTC; infinite before the first */
+  first: number
+  last: number
+}
+
 const ALERTS = 'gpu.alerts'
 const EPISODES = 'gpu.episodes'
 const MINUTES = 'gpu.stats.1m'
@@ -117,8 +125,7 @@ export class RunSummary {
     if (lengthOf(episode) > lengthOf(group.longest)) group.longest = episode
   }
 
-  /** @param rows that were worked on */
-  result(totals: LogTotals, rows: number, seconds: number): RunResult {
+  result(totals: LogTotals, { rows, first, last }: FedRows, seconds: number): RunResult {
     this.#sessions.end()
     const critical = (group: EpisodeGroup): number => Number(group.severity === 'critical')
     const groups = [...this.#groups.values()].sort((a, b) => critical(b) - critical(a) || b.count - a.count)
@@ -134,8 +141,8 @@ export class RunSummary {
       rejectExamples: totals.rejectExamples,
       starts: totals.starts,
       gaps: totals.gaps,
-      firstTs: totals.firstTs,
-      lastTs: totals.lastTs,
+      firstTs: rows === 0 ? null : first,
+      lastTs: rows === 0 ? null : last,
       episodesByRule: groups,
       sessions: [...this.#scenarios.values()].sort((a, b) => b.total - a.total),
       hottestMinutes: this.#hottest,
@@ -183,7 +190,8 @@ export class RunSummary {
   }
 
   #takeMinute(device: string, start: number, average: unknown, max: unknown, energy: unknown): void {
-    if (typeof energy === 'number') this.#energy.set(device, (this.#energy.get(device) ?? 0) + energy)
+    // The sum of minutes without a power reading is 0.
+    if (typeof energy === 'number' && energy > 0) this.#energy.set(device, (this.#energy.get(device) ?? 0) + energy)
     if (typeof average !== 'number' || typeof max !== 'number') return
     const coolest = this.#hottest.at(HOTTEST - 1)
     if (coolest !== undefined && average <= coolest.average) return

@@ -9,7 +9,7 @@ import { LogTotals } from './log-totals.ts'
 import { paced } from './pace.ts'
 import { ReadingColumns } from './reading-columns.ts'
 import { Replay } from './replay.ts'
-import { type RunResult, RunSummary } from './run-summary.ts'
+import { type FedRows, type RunResult, RunSummary } from './run-summary.ts'
 import { type SessionWindow, SessionWindows } from './session-windows.ts'
 import { executeFile, productStatements, type StatementFile } from './statement-file.ts'
 
@@ -85,25 +85,31 @@ export async function run(options: RunOptions, listener: RunListener = {}): Prom
     engine.topic(EPISODES).subscribe((batch, source) => episodes.take(batch, source))
   }
 
-  let rows = 0
+  const fed: FedRows = { rows: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
   const batches = options.speed === undefined ? feed.rows() : paced(feed.rows(), options.speed, signal)
   for await (const batch of batches) {
     engine.append(READINGS, batch)
-    episodes.advance(latest(batch))
-    rows += batch.count
-    listener.onProgress?.({ rows, share: feed.share })
+    note(fed, batch)
+    episodes.advance(fed.last)
+    listener.onProgress?.({ rows: fed.rows, share: feed.share })
     if (signal.aborted) break
   }
   // The summary counts what lies in windows that are still open, too.
   engine.end()
   episodes.end()
-  return summary.result(totals, rows, (performance.now() - begun) / 1000)
+  return summary.result(totals, fed, (performance.now() - begun) / 1000)
 }
 
-function latest({ rowtime, count }: RowsInColumns): number {
-  let time = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < count; i++) if (rowtime[i] > time) time = rowtime[i]
-  return time
+function note(fed: FedRows, { rowtime, count }: RowsInColumns): void {
+  let { first, last } = fed
+  for (let i = 0; i < count; i++) {
+    const time = rowtime[i]
+    if (time < first) first = time
+    if (time > last) last = time
+  }
+  fed.rows += count
+  fed.first = first
+  fed.last = last
 }
 
 function refuseContradictions({ logs, loop, follow }: RunOptions): void {

@@ -148,6 +148,7 @@ describe('a replay', () => {
     const result = await run({ ...base, logs: [path], loop: true, signal: end.signal }, { onProgress: progress })
     // The hot seconds of each pass are 36 s after those of the one before: episodes of their own.
     expect(result).toMatchObject({ rows: 120, episodes: 3, alerts: { 'gpu-hot': 15 }, late: {} })
+    expect(result.lastTs).toBe(Date.UTC(2024, 0, 1, 0, 0, 119))
   })
 
   test('at a speed takes its time, and is told as it happens', async () => {

@@ -60,6 +60,17 @@ describeWithShared('a run of the product on real logs', (shared) => {
     expect(await run({ logs: [pathOf(name)], timezone: 'UTC' })).toMatchObject({ rows, rejects: 0, errors: [] })
   })
 
+  test('windows are counted once each, however often they are told of, and to the end of the log', async () => {
+    const { windows, firstTs, lastTs } = await run({ logs: [pathOf('nvidia-gtx1070-2021-03')], timezone: 'UTC' })
+    const spanned = (size: number): number => Math.floor(Number(lastTs) / size) - Math.floor(Number(firstTs) / size) + 1
+    expect(windows).toMatchObject({
+      'gpu.stats.30s': spanned(30_000),
+      'gpu.stats.1m': spanned(60_000),
+      'gpu.stats.1h': spanned(3_600_000),
+      'gpu.stats.1d': spanned(86_400_000),
+    })
+  })
+
   test('alerts are those that a look at the columns finds', async () => {
     const count = (values: number[], from: number, to = Number.POSITIVE_INFINITY): number | undefined =>
       values.filter((v) => v > from && v <= to).length || undefined

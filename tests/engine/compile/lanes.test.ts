@@ -222,3 +222,38 @@ describe('aggregates written out as straight code equal their accumulators', () 
     )
   })
 })
+
+describe('elements of the latest values', () => {
+  const lists = Object.keys(COLUMNS).flatMap((c) => [
+    call('LATEST_BY_OFFSET', c, 3),
+    call('LATEST_BY_OFFSET', c, 2, false),
+  ])
+  const listText = ({ column, constants }: Call) => `LATEST_BY_OFFSET(${[column, ...constants].join(', ')})`
+  const elements = lists.flatMap((list) => [-1, -2, -3, 1, 3].map((at) => ({ list, at })))
+
+  test('taken alone are those of the list', () => {
+    check(
+      fc.property(
+        inputRows,
+        fc.shuffledSubarray(elements, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom('', 'WINDOW TUMBLING (SIZE 20 MILLISECONDS)', 'WINDOW SESSION (5 MILLISECONDS)'),
+        fc.constantFrom('', 'HAVING LATEST_BY_OFFSET(i, 2, FALSE)[-1] IS NOT NULL', 'HAVING COUNT(*) > 1'),
+        (rows, chosen, window, having) => {
+          const query = (list: string) =>
+            outputs(`SELECT g, ${list} FROM s ${window} GROUP BY g ${having}`, 'STREAM', rows)
+          const alone = query(chosen.map(({ list, at }, i) => `${listText(list)}[${at}] AS r${i}`).join(', '))
+          const whole = query(chosen.map(({ list }, i) => `${listText(list)} AS r${i}`).join(', '))
+          const picked = whole.map(({ value, ...row }) => ({
+            ...row,
+            value:
+              value?.map(
+                (list, i) => (list as SqlValue[]).at((chosen[i]?.at ?? 0) - ((chosen[i]?.at ?? 0) > 0 ? 1 : 0)) ?? null,
+              ) ?? null,
+          }))
+          expect(alone).toEqual(picked)
+        },
+      ),
+      300,
+    )
+  })
+})

@@ -11,6 +11,7 @@ function outputs(statements: string, chunks: readonly (readonly InputRow[])[], f
   const engine = engineWith(statements)
   const seen = watch(engine)
   for (const chunk of chunks) feed(engine, chunk)
+  engine.end()
   return seen
 }
 
@@ -36,6 +37,22 @@ describe('every topic gets the same records in the same order', () => {
       fc.property(cases, ({ statements, rows, sizes }) => {
         const chunks = cut(rows, sizes)
         expect(outputs(statements, chunks, typed)).toEqual(outputs(statements, chunks, raw))
+      }),
+      200,
+    )
+  })
+
+  test('without the columns that no query reads', () => {
+    const needed: Feed = (engine, rows) => {
+      const wanted = engine.neededColumns('S')
+      const { columns, ...rest } = columnsOf(rows)
+      engine.append('S', { ...rest, columns: new Map([...columns].filter(([name]) => wanted.has(name))) })
+    }
+    check(
+      fc.property(cases, ({ statements, rows, sizes }) => {
+        const derived = (feed: Feed) =>
+          [...outputs(statements, cut(rows, sizes), feed)].filter(([topic]) => topic !== INPUT_TOPIC)
+        expect(derived(needed)).toEqual(derived(typed))
       }),
       200,
     )

@@ -32,6 +32,7 @@ describe('an engine restored from a snapshot', () => {
           const whole = engineWith(statements + LIMITS)
           const expected = watch(whole)
           for (const row of rows) whole.topic(INPUT_TOPIC).appendRecord(rawRecord(row))
+          whole.end()
 
           let engine = engineWith(statements + LIMITS)
           const outputs = watch(engine)
@@ -40,6 +41,7 @@ describe('an engine restored from a snapshot', () => {
             engine = restored(engine)
             watch(engine, outputs)
           }
+          engine.end()
           expect(outputs).toEqual(expected)
           expect(engine.queries().map((q) => [q.id, q.lateRows])).toEqual(
             whole.queries().map((q) => [q.id, q.lateRows]),

@@ -46,16 +46,14 @@ describe('closed windows are freed: the state stays the same size while 100,000 
 test('records that every reader has seen are not kept', () => {
   const engine = engineWith(`${S} CREATE STREAM r AS SELECT * FROM s EMIT CHANGES;`)
   for (let i = 0; i < 100; i++) {
-    engine
-      .topic('s')
-      .append(
-        Array.from({ length: 100 }, () => ({
-          key: Buffer.from('a'),
-          value: Buffer.from('{"v":1}'),
-          timestamp: i,
-          headers: [],
-        })),
-      )
+    engine.topic('s').append(
+      Array.from({ length: 100 }, () => ({
+        key: Buffer.from('a'),
+        value: Buffer.from('{"v":1}'),
+        timestamp: i,
+        headers: [],
+      })),
+    )
   }
   expect(engine.topic('s').records()).toHaveLength(0)
   expect(engine.topic('R').records()).toHaveLength(0)

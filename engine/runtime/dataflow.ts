@@ -68,7 +68,9 @@ export class Dataflow {
       batches.set(source, batch)
       return batch
     }
-    for (const { query, input } of topic.readers) query.enqueue(input, batchFor(input.source))
+    // what stops one reader (a time that cannot be told) must not leave rows waiting at another
+    const read = topic.readers.map((reader) => ({ ...reader, batch: batchFor(reader.input.source) }))
+    for (const { query, input, batch } of read) query.enqueue(input, batch)
     const source = topic.subscribers.size === 0 ? undefined : sourceOf(topic.name)
     if (source !== undefined) this.notify(topic, source, batchFor(source))
     this.settle()

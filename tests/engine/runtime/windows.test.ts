@@ -23,13 +23,13 @@ const DAY = 86_400_000
 
 const graceOf = ({ grace, size, final }: Spec) => grace ?? (final ? 0 : Math.max(DAY - size, 0))
 
-function sql(spec: Spec): string {
+function sql(spec: Spec, having: string): string {
   const parts = [spec.type === 'SESSION' ? `${spec.size} MILLISECONDS` : `SIZE ${spec.size} MILLISECONDS`]
   if (spec.type === 'HOPPING') parts.push(`ADVANCE BY ${spec.advance} MILLISECONDS`)
   if (spec.retention !== null) parts.push(`RETENTION ${spec.retention} MILLISECONDS`)
   if (spec.grace !== null) parts.push(`GRACE PERIOD ${spec.grace} MILLISECONDS`)
   return `CREATE TABLE w AS SELECT k, COUNT(*) AS n, SUM(v) AS s, MIN(v) AS low, COLLECT_LIST(v) AS vs
-    FROM s WINDOW ${spec.type} (${parts.join(', ')}) GROUP BY k EMIT ${spec.final ? 'FINAL' : 'CHANGES'};`
+    FROM s WINDOW ${spec.type} (${parts.join(', ')}) GROUP BY k ${having} EMIT ${spec.final ? 'FINAL' : 'CHANGES'};`
 }
 
 function resultOf(rows: readonly LogRow[]): Row['value'] {
@@ -130,9 +130,9 @@ function sessionWindows(log: readonly LogRow[], spec: Spec): Answer {
 const naive = (log: readonly LogRow[], spec: Spec) =>
   spec.type === 'SESSION' ? sessionWindows(log, spec) : timeWindows(log, spec)
 
-function byEngine(log: readonly LogRow[], spec: Spec): Answer {
+function byEngine(log: readonly LogRow[], spec: Spec, having = ''): Answer {
   const engine = engineWith(
-    `CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1); ${sql(spec)}`,
+    `CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1); ${sql(spec, having)}`,
   )
   const outputs = watch(engine)
   engine.topic('s').append(log.map(({ k, v, time }) => jsonRecord(k, { v }, time)))
@@ -178,6 +178,26 @@ describe('windows equal a recomputation from the whole log', () => {
     check(
       fc.property(spec, log, (s, rows) => {
         expect(byEngine(rows, s)).toEqual(naive(rows, s))
+      }),
+      500,
+    )
+  })
+
+  test('HAVING passes on changes of windows that satisfy it, and takes out those that did', () => {
+    const passes = (row: Row) => row.value !== null && row.value[0] !== 1n && (row.value[1] as number) > -3
+    check(
+      fc.property(spec, log, (s, rows) => {
+        const passing = new Set<string>()
+        const expected = naive(rows, s).rows.flatMap((row): Row[] => {
+          const window = `${row.window} ${row.key}`
+          const passed = passing.delete(window)
+          if (passes(row)) {
+            passing.add(window)
+            return [row]
+          }
+          return passed ? [{ ...row, value: null }] : []
+        })
+        expect(byEngine(rows, s, 'HAVING COUNT(*) <> 1 AND SUM(v) > -3').rows).toEqual(expected)
       }),
       500,
     )

@@ -6,12 +6,14 @@ import { Batch, physicalOf } from '../runtime/batch.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, type Fragment, unbox } from './expression.ts'
 import { AggregateLanes } from './lanes.ts'
 import {
+  ALLOCATE,
   columnLiteral,
   compileCondition,
   compileGuarded,
   grow,
   longWords,
   type ReportError,
+  Slab,
   store,
   storeNull,
 } from './output.ts'
@@ -130,15 +132,20 @@ class AggregateCompiler {
     const { layout, groupBy } = this.node
     const windowed = this.node.windowPlan !== null
     const typed = layout.flatMap((c, k) => (physicalOf(c.type) === 'ref' ? [] : [{ k, physical: physicalOf(c.type) }]))
-    const constructors = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array', ref: '' }
     // room for as many rows as recent batches gave
     p.emit('let room = 16;')
     p.emit('function makeOut() { const cap = room;')
-    p.emit('const O = { count: 0, cap, rt: new Float64Array(cap), cause: new Int32Array(cap), tomb: null,')
-    if (windowed) p.emit('ws: new Float64Array(cap), we: new Float64Array(cap),')
+    const slab = new Slab()
+    slab.add('rt', 'Float64Array')
+    slab.add('cause', 'Int32Array')
+    if (windowed) for (const bound of ['ws', 'we']) slab.add(bound, 'Float64Array')
+    for (const { k, physical } of typed) if (physical !== 'ref') slab.add(`o${k}`, ALLOCATE[physical])
+    p.emit(slab.allocate())
+    p.emit(`const O = { count: 0, cap, rt: ${slab.view('rt')}, cause: ${slab.view('cause')}, tomb: null,`)
+    if (windowed) p.emit(`ws: ${slab.view('ws')}, we: ${slab.view('we')},`)
     for (const [k, c] of layout.entries()) {
       const physical = physicalOf(c.type)
-      p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: new ${constructors[physical]}(cap), z${k}: null,`)
+      p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: ${slab.view(`o${k}`)}, z${k}: null,`)
       if (physical === 'i64') p.emit(`w${k}: null,`)
     }
     p.emit('};')

@@ -7,7 +7,37 @@ import { type SourceWriter, zeroOf } from './source.ts'
 /** Called when an expression fails: the column becomes NULL and the failure is counted. */
 export type ReportError = (column: string, error: unknown) => void
 
-const ALLOCATE = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array' } as const
+export const ALLOCATE = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array' } as const
+
+/**
+ * The arrays of one batch as views of a single memory: a batch has dozens of columns, and each array with memory of its own would cost the
+ * garbage collector more than the rows cost us. Gives an expression for each column (`M` is the memory, `cap` the rows), and its size.
+ */
+export class Slab {
+  private bytes = 0
+  private readonly waiting: { size: number; place: (offset: number) => void }[] = []
+  private readonly texts = new Map<string, string>()
+
+  add(name: string, array: 'Float64Array' | 'BigInt64Array' | 'Int32Array' | 'Uint8Array'): void {
+    const size = array === 'Uint8Array' ? 1 : array === 'Int32Array' ? 4 : 8
+    this.waiting.push({ size, place: (offset) => this.texts.set(name, `new ${array}(M, ${offset} * cap, cap)`) })
+  }
+
+  /** Lays the columns out, wide ones first so that all are aligned; gives the line that makes the memory. */
+  allocate(): string {
+    for (const { size, place } of this.waiting.sort((a, b) => b.size - a.size)) {
+      place(this.bytes)
+      this.bytes += size
+    }
+    return `const M = new ArrayBuffer(${this.bytes} * cap);`
+  }
+
+  view(name: string): string {
+    const text = this.texts.get(name)
+    if (text === undefined) throw new Error(`no column ${name} in the slab`)
+    return text
+  }
+}
 
 /** Declares `o<k>` (data) and `z<k>` (nulls, made on the first NULL) for an output column of `cap` rows. */
 export function declareOutput(out: SourceWriter, k: number, type: SqlType, binding: 'const' | 'let'): void {
@@ -19,7 +49,7 @@ export function declareOutput(out: SourceWriter, k: number, type: SqlType, bindi
 
 /** `w<k>`: the same memory in words of 32 bits, low word first, so that whole numbers are stored without making a BigInt of each. */
 export function longWords(k: number, target = ''): string {
-  return `${target}w${k} = new Int32Array(${target}o${k}.buffer);`
+  return `${target}w${k} = new Int32Array(${target}o${k}.buffer, ${target}o${k}.byteOffset, 2 * ${target}o${k}.length);`
 }
 
 /** Stores a fragment into row `row` of output column k; `target` is the object that holds the arrays, where they are not locals. */

@@ -1,4 +1,5 @@
 import type { StreamTableJoinNode } from '../plan/nodes.ts'
+import { nullColumn } from '../runtime/adapter.ts'
 import { Batch, gather, withoutTombstones } from '../runtime/batch.ts'
 import type { TableStore } from '../runtime/table-store.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, unbox } from './expression.ts'
@@ -22,19 +23,13 @@ export function compileStreamTableJoin(
   const compiler = new ExpressionCompiler(out, row, environment)
   const leftCount = left.layout.length
   const shared = !inner
-  const copied = layout.map((_, k) => k).filter((k) => k >= leftCount || !shared)
   out.emit('B = withoutTombstones(B); const n = B.count, cap = n, C = B.cause;')
   row.declare(out, columnsUsed([leftKey]))
   if (!shared) {
-    for (let k = 0; k < leftCount; k++) out.emit(`const a${k} = B.columns[${k}];`)
     out.emit('const oRT = new Float64Array(cap), oC = new Int32Array(cap), keep = new Int32Array(cap);')
   }
-  for (const k of copied) {
-    const type = layout[k]?.type
-    if (type !== undefined && k >= leftCount) declareOutput(out, k, type, 'const')
-  }
   // the table does not change while a batch is joined, so neighbours with one key need one lookup
-  out.emit('let o = 0, lastKey = undefined, r = undefined;')
+  out.emit('const matches = []; let o = 0, lastKey = undefined, r = undefined, any = false;')
   out.emit('for (let i = 0; i < n; i++) {')
   row.load(out, [leftKey])
   const key = compileGuarded(out, compiler, leftKey, 'JOIN')
@@ -42,16 +37,26 @@ export function compileStreamTableJoin(
   out.emit(`const key = ${absent === 'false' ? box(key, leftKey.type) : `${absent} ? null : ${key.val}`};`)
   out.emit('if (key !== lastKey) { r = key === null ? undefined : table.get(key); lastKey = key; }')
   if (inner) out.emit('if (r === undefined) continue;')
-  for (let k = leftCount; k < layout.length; k++) {
-    const type = layout[k]?.type
-    if (type === undefined) continue
-    out.emit(`const v${k} = r === undefined ? null : r[${k - leftCount}];`)
-    store(out, k, type, unbox(`v${k}`, 'false', type), 'o')
-  }
+  out.emit('if (r !== undefined) any = true; matches[o] = r;')
   if (!shared) out.emit('oRT[o] = B.rowtime[i]; oC[o] = C === null ? i : C[i]; keep[o] = i;')
   out.emit('o++; }')
-  const columns = layout.map((c, k) => {
-    if (k >= leftCount) return columnLiteral(k, c.type)
+  const right = layout.flatMap((c, k) => (k >= leftCount ? [{ k, type: c.type }] : []))
+  // a batch without any match, the usual one where few devices have rows of their own, needs no columns of its own
+  out.emit(`let ${right.map(({ k }) => `R${k}`).join(', ')};`)
+  out.emit('if (any) {')
+  for (const { k, type } of right) declareOutput(out, k, type, 'const')
+  out.emit('for (let i = 0; i < o; i++) { const r = matches[i];')
+  for (const { k, type } of right) {
+    out.emit(`const v${k} = r === undefined ? null : r[${k - leftCount}];`)
+    store(out, k, type, unbox(`v${k}`, 'false', type), 'i')
+  }
+  out.emit('}')
+  for (const { k, type } of right) out.emit(`R${k} = ${columnLiteral(k, type)};`)
+  out.emit('} else {')
+  for (const { k, type } of right) out.emit(`R${k} = nullColumn(${out.constant(type)}, n);`)
+  out.emit('}')
+  const columns = layout.map((_, k) => {
+    if (k >= leftCount) return `R${k}`
     return shared ? `B.columns[${k}]` : `gather(B.columns[${k}], keep, o)`
   })
   if (shared) {
@@ -74,6 +79,7 @@ export function compileStreamTableJoin(
       named(report, 'report'),
       named(table, 'table'),
       named(gather, 'gather'),
+      named(nullColumn, 'nullColumn'),
       named(withoutTombstones, 'withoutTombstones'),
     ],
   )

@@ -6,7 +6,7 @@ const REMEMBERED = 256
 /** Counts the windows in the topic of a windowed table, each once, however often its row is replaced. */
 export class WindowCount {
   count = 0
-  readonly #starts = new Map<string, Set<number>>()
+  readonly #windowsOf = new Map<unknown, { latest: number; starts: Set<number> }>()
 
   take(batch: Batch, source: Source): void {
     if (source.window?.type === 'SESSION') this.#sessions(batch)
@@ -22,17 +22,22 @@ export class WindowCount {
   #windows({ count, columns, windowStart }: Batch, source: Source): void {
     if (windowStart === null) return
     const keys = dataColumns(source).flatMap((c, i) => (c.role === 'key' ? [columns[i].data] : []))
+    const [only] = keys
     for (let row = 0; row < count; row++) {
-      const key = keys.length === 1 ? String(keys[0][row]) : JSON.stringify(keys.map((data) => String(data[row])))
-      let starts = this.#starts.get(key)
-      if (starts === undefined) {
-        starts = new Set()
-        this.#starts.set(key, starts)
+      const key = keys.length === 1 ? only[row] : JSON.stringify(keys.map((data) => String(data[row])))
+      let windows = this.#windowsOf.get(key)
+      if (windows === undefined) {
+        windows = { latest: Number.NEGATIVE_INFINITY, starts: new Set() }
+        this.#windowsOf.set(key, windows)
       }
-      if (starts.has(windowStart[row])) continue
-      starts.add(windowStart[row])
+      const start = windowStart[row]
+      if (start === windows.latest || (start < windows.latest && windows.starts.has(start))) continue
+      windows.starts.add(start)
+      if (start > windows.latest) windows.latest = start
       this.count++
-      if (starts.size > REMEMBERED) for (const oldest of starts) if (starts.delete(oldest)) break
+      if (windows.starts.size > 2 * REMEMBERED) {
+        windows.starts = new Set([...windows.starts].sort((a, b) => b - a).slice(0, REMEMBERED))
+      }
     }
   }
 }

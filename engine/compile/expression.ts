@@ -208,7 +208,7 @@ export class ExpressionCompiler {
       return { val: `(${text(a)} + ${text(b)})`, nul: NEVER, err: either(a.err, b.err) }
     }
     const err = either(a.err, a.nul, b.err, b.nul)
-    const divides = operator === '/' || operator === '%'
+    const divides = dividesByUnknown(operator, right)
     switch (type.base) {
       case 'DOUBLE':
         return this.guarded(type, err, `${a.val} ${operator} ${b.val}`, false)
@@ -434,6 +434,12 @@ function elementAt(array: readonly SqlValue[], index: number): SqlValue {
   return array[index > 0 ? index - 1 : array.length + index] ?? null
 }
 
+/** Could the divisor be zero? A literal other than zero cannot. */
+function dividesByUnknown(operator: string, right: Typed): boolean {
+  const known = right.op === 'const' && right.value !== null && Number(right.value) !== 0
+  return (operator === '/' || operator === '%') && !known
+}
+
 function divisionByZero(): never {
   throw new Error('/ by zero')
 }
@@ -528,8 +534,7 @@ export function mayThrow(e: Typed): boolean {
     switch (node.op) {
       case 'arithmetic':
         return (
-          node.type.base === 'DECIMAL' ||
-          (node.type.base !== 'DOUBLE' && (node.operator === '/' || node.operator === '%'))
+          node.type.base === 'DECIMAL' || (node.type.base !== 'DOUBLE' && dividesByUnknown(node.operator, node.right))
         )
       case 'convert':
         return node.throws

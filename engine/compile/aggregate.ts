@@ -145,7 +145,7 @@ class AggregateCompiler {
     if (windowed) p.emit(`ws: ${slab.view('ws')}, we: ${slab.view('we')},`)
     for (const [k, c] of layout.entries()) {
       const physical = physicalOf(c.type)
-      p.emit(physical === 'ref' ? `o${k}: [],` : `o${k}: ${slab.view(`o${k}`)}, z${k}: null,`)
+      p.emit(physical === 'ref' ? `o${k}: new Array(cap),` : `o${k}: ${slab.view(`o${k}`)}, z${k}: null,`)
       if (physical === 'i64') p.emit(`w${k}: null,`)
     }
     p.emit('};')

@@ -42,7 +42,7 @@ export class Slab {
 /** Declares `o<k>` (data) and `z<k>` (nulls, made on the first NULL) for an output column of `cap` rows. */
 export function declareOutput(out: SourceWriter, k: number, type: SqlType, binding: 'const' | 'let'): void {
   const physical = physicalOf(type)
-  out.emit(`${binding} o${k} = ${physical === 'ref' ? '[]' : `new ${ALLOCATE[physical]}(cap)`};`)
+  out.emit(`${binding} o${k} = ${physical === 'ref' ? 'new Array(cap)' : `new ${ALLOCATE[physical]}(cap)`};`)
   if (physical !== 'ref') out.emit(`let z${k} = null;`)
   if (physical === 'i64') out.emit(`${binding} ${longWords(k)}`)
 }

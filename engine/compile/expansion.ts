@@ -65,6 +65,12 @@ function literalItems(node: MapNode): { items: readonly Typed[]; skipNulls: bool
   return notNull ? { items: array.items, skipNulls: true } : null
 }
 
+/** Does every row the query expands to have a STRUCT constructor for its value? */
+export function expandsToStructs(node: MapNode): boolean {
+  const literals = literalItems(node)
+  return literals !== null && literals.skipNulls && literals.items.every((item) => conditionalStruct(item) !== null)
+}
+
 function expandLiterals(
   { items, skipNulls }: { items: readonly Typed[]; skipNulls: boolean },
   node: MapNode,

@@ -1,7 +1,9 @@
 import type { LayoutColumn, MapNode } from '../plan/nodes.ts'
 import { anyNode, type Typed } from '../plan/typed.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
-import { expansionOf } from './expansion.ts'
+import { fieldOf, StructColumn } from '../runtime/struct-column.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import { expandsToStructs, expansionOf } from './expansion.ts'
 import { ExpressionCompiler, type ExpressionEnvironment } from './expression.ts'
 import {
   columnLiteral,
@@ -38,7 +40,7 @@ function needsValue(e: Typed, input: readonly LayoutColumn[]): boolean {
 
 function compileDense(node: MapNode, environment: ExpressionEnvironment, report: ReportError): MapKernel {
   const input = node.input.layout
-  const computed = node.outputs.flatMap((e, k) => (e.op === 'column' ? [] : [k]))
+  const computed = node.outputs.flatMap((e, k) => (passesOn(e) ? [] : [k]))
   const out = new SourceWriter()
   const row = new RowSource(input, 'B', 'c')
   const compiler = new ExpressionCompiler(out, row, environment)
@@ -72,9 +74,7 @@ function compileDense(node: MapNode, environment: ExpressionEnvironment, report:
     }
     out.emit('}')
   }
-  const columns = node.outputs.map((e, k) =>
-    computed.includes(k) ? columnLiteral(k, e.type) : `B.columns[${e.op === 'column' ? e.index : 0}]`,
-  )
+  const columns = node.outputs.map((e, k) => passedOn(out, e) ?? columnLiteral(k, e.type))
   out.emit(`const R = new Batch(n, [${columns.join(', ')}], B.rowtime);`)
   out.emit('R.tombstone = T; R.cause = B.cause; R.headers = B.headers;')
   out.emit(
@@ -119,6 +119,17 @@ function storeTombstone(
   }
 }
 
+function passesOn(e: Typed): boolean {
+  return e.op === 'column' || (e.op === 'field' && e.base.op === 'column')
+}
+
+/** A column that goes on as it is, also out of a struct; null for what is computed. */
+function passedOn(out: SourceWriter, e: Typed): string | null {
+  if (e.op === 'column') return `B.columns[${e.index}]`
+  if (e.op !== 'field' || e.base.op !== 'column') return null
+  return `fieldOf(B.columns[${e.base.index}], ${e.index}, B.count, ${out.constant(e.type)})`
+}
+
 function compileSparse(node: MapNode, environment: ExpressionEnvironment, report: ReportError): MapKernel {
   const input = node.input.layout
   const out = new SourceWriter()
@@ -133,7 +144,8 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   // an expansion makes room for as many rows as recent batches gave
   out.emit(`let o = 0, cap = ${expands ? 'Math.max(n, room)' : 'n'};`)
   row.declare(out, columnsUsed(all))
-  for (let k = 0; k < outputs.length; k++) declareOutput(out, k, typeOf(node, k), 'let')
+  const slots = outputs.flatMap((_, k) => slotsOf(node, k))
+  for (const { name, type } of slots) declareOutput(out, name, type, 'let')
   out.emit('let oRT = new Float64Array(cap), oC = new Int32Array(cap);')
   out.emit(
     'let oKN = KN === null ? null : new Uint8Array(cap), oWS = WS === null ? null : new Float64Array(cap), oWE = WE === null ? null : new Float64Array(cap);',
@@ -146,10 +158,10 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
     out.emit(`if (!${compileCondition(out, compiler, where, 'WHERE')}) continue;`)
   }
   const storeRow = (target: SourceWriter, expressions: readonly Typed[]) => {
-    if (expands) target.emit(`if (o === cap) { ${growth(node).join(' ')} }`)
+    if (expands) target.emit(`if (o === cap) { ${growth(slots).join(' ')} }`)
     const inner = compiler.into(target)
-    for (const [k, e] of expressions.entries()) {
-      store(target, k, typeOf(node, k), compileGuarded(target, inner, e, node.layout[k]?.name ?? ''), 'o')
+    for (const slot of slots) {
+      store(target, slot.name, slot.type, compileGuarded(target, inner, slot.pick(expressions), slot.column), 'o')
     }
     target.emit('oRT[o] = RT[i]; oC[o] = C === null ? i : C[i];')
     target.emit(
@@ -167,7 +179,13 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
     storeRow(out, outputs)
   }
   out.emit('}')
-  out.emit(`const R = new Batch(o, [${outputs.map((_, k) => columnLiteral(k, typeOf(node, k))).join(', ')}], oRT);`)
+  const columns = outputs.map((_, k) => {
+    const [first, ...rest] = slotsOf(node, k)
+    if (first?.field === undefined) return columnLiteral(k, typeOf(node, k))
+    const fields = [first, ...rest].map((slot) => columnLiteral(slot.name, slot.type))
+    return `new StructColumn([${fields.join(', ')}], ${out.constant(typeOf(node, k))}, o)`
+  })
+  out.emit(`const R = new Batch(o, [${columns.join(', ')}], oRT);`)
   if (expands) out.emit('room = Math.max(16, o + (o >> 3), room - (room >> 4));')
   out.emit('R.cause = oC; R.headers = oH;')
   if (!node.rekeys) out.emit('R.keyNull = oKN; R.windowStart = oWS; R.windowEnd = oWE;')
@@ -175,12 +193,46 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   return finish(out, `map_${environment.label}`, report)
 }
 
-function growth(node: MapNode): string[] {
+/** A place values are stored in: an output column, or one field of it. */
+interface Slot {
+  readonly name: string
+  readonly type: SqlType
+  /** of the output, for counting errors */
+  readonly column: string
+  readonly field?: number
+  pick(outputs: readonly Typed[]): Typed
+}
+
+/** An output that only ever is a STRUCT constructor is stored by its fields. */
+function slotsOf(node: MapNode, k: number): Slot[] {
+  const type = typeOf(node, k)
+  const output = node.outputs[k]
+  const column = node.layout[k]?.name ?? ''
+  const constructed = output?.op === 'struct' || (output?.op === 'synthetic' && expandsToStructs(node))
+  if (type.base !== 'STRUCT' || !constructed)
+    return [{ name: String(k), type, column, pick: (outputs) => outputs[k] ?? fail(k) }]
+  return type.fields.map((f, field) => ({
+    name: `${k}_${field}`,
+    type: f.type,
+    column,
+    field,
+    pick: (outputs) => {
+      const struct = outputs[k]
+      return (struct?.op === 'struct' ? struct.fields[field] : undefined) ?? fail(k)
+    },
+  }))
+}
+
+function fail(k: number): never {
+  throw new Error(`output ${k} is no struct`)
+}
+
+function growth(slots: readonly Slot[]): string[] {
   const lines = ['cap *= 2;']
-  for (let k = 0; k < node.outputs.length; k++) {
-    if (physicalOf(typeOf(node, k)) === 'ref') continue
-    lines.push(`o${k} = grow(o${k}, cap); if (z${k} !== null) z${k} = grow(z${k}, cap);`)
-    if (physicalOf(typeOf(node, k)) === 'i64') lines.push(longWords(k))
+  for (const { name, type } of slots) {
+    if (physicalOf(type) === 'ref') continue
+    lines.push(`o${name} = grow(o${name}, cap); if (z${name} !== null) z${name} = grow(z${name}, cap);`)
+    if (physicalOf(type) === 'i64') lines.push(longWords(name))
   }
   lines.push('oRT = grow(oRT, cap); oC = grow(oC, cap); if (oKN !== null) oKN = grow(oKN, cap);')
   lines.push('if (oWS !== null) { oWS = grow(oWS, cap); oWE = grow(oWE, cap); }')
@@ -192,6 +244,13 @@ function finish(out: SourceWriter, label: string, report: ReportError): MapKerne
   return out.compile<MapKernel>(
     label,
     ['B'],
-    [named(Batch, 'Batch'), named(report, 'report'), named(grow, 'grow'), 'let room = 16;'],
+    [
+      named(Batch, 'Batch'),
+      named(StructColumn, 'StructColumn'),
+      named(fieldOf, 'fieldOf'),
+      named(report, 'report'),
+      named(grow, 'grow'),
+      'let room = 16;',
+    ],
   )
 }

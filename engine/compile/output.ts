@@ -40,7 +40,7 @@ export class Slab {
 }
 
 /** Declares `o<k>` (data) and `z<k>` (nulls, made on the first NULL) for an output column of `cap` rows. */
-export function declareOutput(out: SourceWriter, k: number, type: SqlType, binding: 'const' | 'let'): void {
+export function declareOutput(out: SourceWriter, k: number | string, type: SqlType, binding: 'const' | 'let'): void {
   const physical = physicalOf(type)
   out.emit(`${binding} o${k} = ${physical === 'ref' ? 'new Array(cap)' : `new ${ALLOCATE[physical]}(cap)`};`)
   if (physical !== 'ref') out.emit(`let z${k} = null;`)
@@ -48,12 +48,19 @@ export function declareOutput(out: SourceWriter, k: number, type: SqlType, bindi
 }
 
 /** `w<k>`: the same memory in words of 32 bits, low word first, so that whole numbers are stored without making a BigInt of each. */
-export function longWords(k: number, target = ''): string {
+export function longWords(k: number | string, target = ''): string {
   return `${target}w${k} = new Int32Array(${target}o${k}.buffer, ${target}o${k}.byteOffset, 2 * ${target}o${k}.length);`
 }
 
 /** Stores a fragment into row `row` of output column k; `target` is the object that holds the arrays, where they are not locals. */
-export function store(out: SourceWriter, k: number, type: SqlType, f: Fragment, row: string, target = ''): void {
+export function store(
+  out: SourceWriter,
+  k: number | string,
+  type: SqlType,
+  f: Fragment,
+  row: string,
+  target = '',
+): void {
   const physical = physicalOf(type)
   const absent = either(f.nul, f.err)
   if (physical === 'ref') {
@@ -73,20 +80,20 @@ export function store(out: SourceWriter, k: number, type: SqlType, f: Fragment, 
   }
 }
 
-function storeLong(k: number, val: string, row: string, target: string): string {
+function storeLong(k: number | string, val: string, row: string, target: string): string {
   const number = numberInside(val)
   if (number === null) return `${target}o${k}[${row}] = ${val};`
   const words = `${target}w${k}[2 * ${row}`
   return `{ const x = ${number}; ${words}] = x | 0; ${words} + 1] = Math.floor(x / 4294967296); }`
 }
 
-export function storeNull(out: SourceWriter, k: number, type: SqlType, row: string, target = ''): void {
+export function storeNull(out: SourceWriter, k: number | string, type: SqlType, row: string, target = ''): void {
   if (physicalOf(type) === 'ref') out.emit(`${target}o${k}[${row}] = null;`)
   else
     out.emit(`if (${target}z${k} === null) ${target}z${k} = new Uint8Array(${target}cap); ${target}z${k}[${row}] = 1;`)
 }
 
-export function columnLiteral(k: number, type: SqlType, target = ''): string {
+export function columnLiteral(k: number | string, type: SqlType, target = ''): string {
   return `{ data: ${target}o${k}, nulls: ${physicalOf(type) === 'ref' ? 'null' : `${target}z${k}`} }`
 }
 

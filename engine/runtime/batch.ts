@@ -8,6 +8,8 @@ import type { SqlValue } from '../types/values.ts'
 export type ColumnData = Float64Array | Int32Array | BigInt64Array | Uint8Array | SqlValue[]
 
 export interface Column {
+  /** of a STRUCT kept by its fields (StructColumn) */
+  readonly fields?: readonly Column[]
   readonly data: ColumnData
   /** nulls[i] === 1: NULL. Always null for plain arrays. */
   readonly nulls: Uint8Array | null

@@ -1,13 +1,16 @@
 import type { Source } from '../catalog/source.ts'
-import type { MapNode, PlanNode, QueryPlan } from '../plan/nodes.ts'
+import type { ForeignKeyJoinNode, MapNode, PlanNode, QueryPlan, TableTableJoinNode } from '../plan/nodes.ts'
 import { splitLatest } from '../plan/split-latest.ts'
 import { type Batch, filterBatch } from '../runtime/batch.ts'
 import { TableStore } from '../runtime/table-store.ts'
 import { compileAggregate } from './aggregate.ts'
 import type { ExpressionEnvironment } from './expression.ts'
+import { ForeignKeyJoin } from './foreign-key-join.ts'
 import { compileMap } from './map.ts'
 import type { ReportError } from './output.ts'
+import { StreamStreamJoin } from './stream-stream-join.ts'
 import { compileStreamTableJoin } from './stream-table-join.ts'
+import { type TableChange, TableTableJoin } from './table-table-join.ts'
 
 /** Rows going from one operator to the next; `previous` pairs every changed row of a table with the row it replaces. */
 type Emit = (next: Batch, previous: Batch | null) => void
@@ -94,13 +97,13 @@ class PipelineBuilder {
         })
         this.states.push(kernel.state)
         this.late.push(() => kernel.state.late)
-        this.ends.push(() => {
-          const result = kernel.end()
-          if (result !== null && result.next.count > 0) emit(result.next, result.previous)
-        })
         this.build(node.input, node.input.kind === 'table', (next, old) => {
           const result = kernel.process(next, old)
           if (result.next.count > 0) emit(result.next, result.previous)
+        })
+        this.ends.push(() => {
+          const result = kernel.end()
+          if (result !== null && result.next.count > 0) emit(result.next, result.previous)
         })
         return
       }
@@ -113,11 +116,48 @@ class PipelineBuilder {
           if (result.count > 0) emit(result, null)
         })
         this.build(node.right, false, (next) => {
-          store.apply(next)
+          for (let i = 0; i < next.count; i++) store.replace(next, i)
         })
         return
       }
+      case 'stream-stream-join': {
+        const { environment, report, keyOrder, finalInterval, emissionClock } = this.options
+        const key = { name: 'KEY', type: node.leftKey.type, role: 'key' } as const
+        const options = { compareKeys: keyOrder([key]), interval: finalInterval, clock: emissionClock }
+        const join = new StreamStreamJoin(node, environment, report, options)
+        const send = (rows: Batch) => {
+          if (rows.count > 0) emit(rows, null)
+        }
+        this.states.push(join)
+        this.build(node.left, false, (next) => send(join.takeLeft(next)))
+        this.build(node.right, false, (next) => send(join.takeRight(next)))
+        this.ends.push(() => send(join.end()))
+        return
+      }
+      case 'table-table-join':
+        this.tables(node, new TableTableJoin(node), previous, emit)
+        return
+      case 'foreign-key-join': {
+        const { environment, report, keyOrder } = this.options
+        const order = keyOrder(node.left.layout.filter((c) => c.role === 'key'))
+        this.tables(node, new ForeignKeyJoin(node, environment, report, order), previous, emit)
+        return
+      }
     }
+  }
+
+  private tables(
+    node: TableTableJoinNode | ForeignKeyJoinNode,
+    join: TableTableJoin | ForeignKeyJoin,
+    previous: boolean,
+    emit: Emit,
+  ): void {
+    this.states.push(join)
+    const send = (change: TableChange) => {
+      if (change.next.count > 0) emit(change.next, previous ? change.previous : null)
+    }
+    this.build(node.left, false, (next) => send(join.takeLeft(next)))
+    this.build(node.right, false, (next) => send(join.takeRight(next)))
   }
 
   private source(

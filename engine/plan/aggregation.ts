@@ -236,18 +236,11 @@ function planCalls(
     const fn = environment.functions.aggregate(call.name)
     if (fn === undefined) throw environment.functions.unknown(call.name)
     for (const arg of call.args) refuseBoundsInArgument(arg, scope)
-    // COUNT(*) and COUNT() count rows: ROWTIME is never NULL
-    const args: readonly Expression[] =
-      call.args.length === 0 && fn.name === 'COUNT'
-        ? [
-            {
-              kind: 'column',
-              source: scope.isJoin ? (scope.sources[0]?.alias ?? null) : null,
-              name: 'ROWTIME',
-              at: call.at,
-            },
-          ]
-        : call.args
+    // COUNT(*) and COUNT() count rows: ROWTIME is never NULL, but a join has one of each side
+    const row: Expression = scope.isJoin
+      ? { kind: 'boolean', value: true, at: call.at }
+      : { kind: 'column', source: null, name: 'ROWTIME', at: call.at }
+    const args: readonly Expression[] = call.args.length === 0 && fn.name === 'COUNT' ? [row] : call.args
     try {
       const { types, typed } = checker.arguments(args)
       const constants = typed.map((arg) => (arg?.op === 'const' ? arg.value : undefined))

@@ -1,157 +1,203 @@
-import type { Source } from '../catalog/source.ts'
-import { type Position, semanticError } from '../errors.ts'
-import type { Expression, Join } from '../syntax/ast.ts'
-import { formatExpression } from '../syntax/index.ts'
-import { formatType, sameType } from '../types/sql-type.ts'
-import type { StreamTableJoinNode } from './nodes.ts'
-import { type PlanEnvironment, planRelation, type RelationPlan } from './query.ts'
-import { columnRefs } from './rewrite.ts'
-import { dataColumns, RelationScope } from './scope.ts'
-import { coerce, TypeChecker } from './type-check.ts'
+import { semanticError } from '../errors.ts'
+import type { Join, SourceRelation } from '../syntax/ast.ts'
+import { type JoinCondition, type JoinKey, readCondition } from './join-condition.ts'
+import { checkKinds, checkPartitions, checkSources, checkWindows, isOnlyKey } from './join-rules.ts'
+import type { JoinNode, LayoutColumn, MapNode, PlanNode, SourceNode } from './nodes.ts'
+import type { PlanEnvironment, RelationPlan } from './query.ts'
+import { dataColumns, outsideColumn, RelationScope, type ScopeSource, WINDOW_BOUNDS } from './scope.ts'
 import type { Typed } from './typed.ts'
 
-const TYPE_WORDS = { INNER: 'inner', LEFT: 'left-outer', RIGHT: 'right-outer', OUTER: 'full-outer' }
-const SQL_WORDS = {
-  INNER: '[INNER] JOIN',
-  LEFT: 'LEFT [OUTER] JOIN',
-  RIGHT: 'RIGHT [OUTER] JOIN',
-  OUTER: '[FULL] OUTER JOIN',
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/**
+ * Plans joins from the left: of the first two sources, then of their result with the third, and so on. `system` names the system columns
+ * (ROWTIME …) that the query uses.
+ */
+export function planJoin(join: Join, system: ReadonlySet<string>, environment: PlanEnvironment): RelationPlan {
+  const left =
+    join.left.kind === 'join' ? planJoin(join.left, system, environment) : planSide(join.left, system, environment)
+  const right = planSide(join.right, system, environment)
+  const [joined] = right.scope.sources
+  const [first] = left.scope.sources
+  if (joined === undefined || first === undefined) throw new Error('a relation without a source')
+  checkSources(join, left.scope.sources, joined)
+  const sources = [...left.scope.sources, { ...joined, offset: left.node.layout.length }]
+  const both = new RelationScope(sources, left.scope.synthetic)
+  const condition = readCondition(join, { left: left.scope, right: right.scope, both }, environment)
+  checkKinds(join, left, joined.source, condition)
+  checkWindows(join, left, joined.source, condition)
+  if (joined.source.kind === 'TABLE') checkTableKey(join, left, joined, condition)
+  const isForeign = left.node.kind === 'table' && !isKeyOf(left, condition.left)
+  if (isForeign) return foreignKeyJoin(join, left, right, condition, both)
+  checkPartitions(join, first.source, joined.source, (source) => environment.partitions(source))
+
+  const spellings = keySpellings(join, left, condition)
+  const key = joinedKey(left, right, condition)
+  const synthetic = spellings.length === 0 ? { name: syntheticName(both), typed: key } : null
+  const node = joinNode(join, left.node, right.node, condition)
+  return {
+    node,
+    scope: synthetic === null ? both : new RelationScope(sources, synthetic),
+    keys: [{ canonical: synthetic === null ? spellings : [synthetic.name], name: keyName(condition), typed: key }],
+    foreignKeyOf: null,
+  }
 }
 
-/** A join of a stream with a table. The other joins of ksqlDB are refused by name. */
-export function planJoin(join: Join, environment: PlanEnvironment): RelationPlan {
-  if (join.left.kind === 'join') throw notSupported('Joins of more than two sources are', join.at)
-  const left = planRelation(join.left, environment)
-  const right = planRelation(join.right, environment)
-  const [l] = left.scope.sources
-  const [r] = right.scope.sources
-  if (l === undefined || r === undefined) throw new Error('a relation without a source')
-  if (l.alias === r.alias) {
-    throw semanticError(
-      `Each side of the join must have a unique alias. Got '${l.alias}' on both.`,
-      join.at,
-      'Give the sources aliases: FROM a l JOIN a r …',
-    )
-  }
-  if (l.source.kind === 'STREAM' && r.source.kind === 'STREAM') throw notSupported('Stream-stream joins are', join.at)
-  if (l.source.kind === 'TABLE' && r.source.kind === 'TABLE') throw notSupported('Table-table joins are', join.at)
-  const got = `Got ${l.source.name} ${SQL_WORDS[join.type]} ${r.source.name}.`
-  if (l.source.kind === 'TABLE') {
-    throw semanticError(
-      `Invalid join order: table-stream joins are not supported; only stream-table joins. ${got}`,
-      join.at,
-      'Put the stream on the left.',
-    )
-  }
-  if (join.type === 'OUTER' || join.type === 'RIGHT') {
-    throw semanticError(
-      `Invalid join type: ${TYPE_WORDS[join.type]} join not supported for stream-table join. ${got}`,
-      join.at,
-      'Use INNER or LEFT.',
-    )
-  }
-  if (join.within !== null) {
-    throw semanticError(
-      'A window definition was provided for a Stream-Table join. These joins are not windowed. Please drop the window definition (ie. the WITHIN clause) and try to execute your join again.',
-      join.within.at,
-      'Drop WITHIN.',
-    )
-  }
-  if (l.source.window !== null || r.source.window !== null) throw windowedJoin(l.source, r.source, join.at)
-  const offset = dataColumns(l.source).length
-  const scope = new RelationScope([l, { ...r, offset }])
-  const { leftKey, rightKey } = joinSides(join, scope, environment)
-  const tableKeys = right.keys
-  const rightColumn = rightKey.typed
-  const primary = tableKeys[0]
-  const isPrimary =
-    tableKeys.length === 1 &&
-    rightColumn.op === 'column' &&
-    primary?.typed.op === 'column' &&
-    rightColumn.index === primary.typed.index + offset
-  if (!isPrimary) {
-    throw semanticError(
-      `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${sideText(leftKey.expression, scope)} = ${sideText(rightKey.expression, scope)}.`,
-      join.on.at,
-      `Join on ${tableKeys.map((k) => `${r.alias}.${k.name}`).join(', ')}.`,
-    )
-  }
-  const key = sameType(leftKey.typed.type, rightColumn.type) ? leftKey.typed : coerce(leftKey.typed, rightColumn.type)
-  if (key === null) {
-    throw semanticError(
-      `Invalid join condition: types don't match. Got ${sideText(leftKey.expression, scope)}{${formatType(leftKey.typed.type)}} = ${sideText(rightKey.expression, scope)}{${formatType(rightColumn.type)}}.`,
-      join.on.at,
-      'CAST one side to the type of the other.',
-    )
-  }
-  const node: StreamTableJoinNode = {
-    op: 'stream-table-join',
-    kind: 'stream',
-    window: l.source.window,
-    layout: [...left.node.layout, ...right.node.layout].map((c) => ({ ...c, role: 'value' as const })),
-    left: left.node,
-    right: right.node,
-    leftKey: key,
-    inner: join.type === 'INNER',
-  }
-  const spellings = [scope.canonical(leftKey.expression), scope.canonical(rightKey.expression)]
-  const name = leftKey.expression.kind === 'column' ? leftKey.expression.name : 'ROWKEY'
-  return { node, scope, keys: [{ canonical: spellings, name, typed: leftKey.typed }] }
-}
-
-interface JoinSide {
-  readonly expression: Expression
-  readonly typed: Typed
-}
-
-/** The two sides of ON a = b, the left source's first. */
-function joinSides(
-  join: Join,
-  scope: RelationScope,
-  environment: PlanEnvironment,
-): { leftKey: JoinSide; rightKey: JoinSide } {
-  const { on } = join
-  if (on.kind !== 'comparison' || on.op !== '=') {
-    throw semanticError(
-      `Unsupported join expression: ${formatExpression(on)}. Only equality comparisons are supported.`,
-      on.at,
-      'Write ON left.column = right.column.',
-    )
-  }
-  const checker = new TypeChecker(environment, { clause: 'JOIN ON', column: (ref) => scope.column('JOIN ON', ref) })
-  const side = (expression: Expression): JoinSide & { owners: Set<string> } => ({
-    expression,
-    typed: checker.check(expression),
-    owners: new Set(columnRefs(expression).flatMap((ref) => scope.find(ref)?.owner.alias ?? [])),
+/** One source of a join. Its system columns and headers become columns, since a joined row has only one of each. */
+function planSide(from: SourceRelation, system: ReadonlySet<string>, environment: PlanEnvironment): RelationPlan {
+  const source = environment.source(from.name, from.at)
+  const alias = from.alias ?? from.name
+  const layout = dataColumns(source)
+  const kind = source.kind === 'TABLE' ? 'table' : 'stream'
+  const input: SourceNode = { op: 'source', source, kind, layout, window: source.window }
+  const headers = source.columns.filter((c) => c.role === 'headers').map((c) => c.name)
+  const bounds = source.window === null ? [] : WINDOW_BOUNDS
+  const outside = [...system, ...bounds, ...headers].flatMap((name) => {
+    const typed = outsideColumn(source, name)
+    return typed === null ? [] : [{ name, typed }]
   })
-  const a = side(on.left)
-  const b = side(on.right)
-  const [l, r] = scope.sources
-  const of = (s: typeof a, alias: string | undefined) =>
-    s.owners.size === 1 && alias !== undefined && s.owners.has(alias)
-  if (of(a, l?.alias) && of(b, r?.alias)) return { leftKey: a, rightKey: b }
-  if (of(b, l?.alias) && of(a, r?.alias)) return { leftKey: b, rightKey: a }
+  const extras = new Map(outside.map(({ name }, i) => [name, layout.length + i]))
+  const extended: MapNode = {
+    ...input,
+    op: 'map',
+    layout: [...layout, ...outside.map(({ name, typed }): LayoutColumn => ({ name, type: typed.type, role: 'value' }))],
+    input,
+    where: null,
+    tableCalls: [],
+    outputs: [
+      ...layout.map((c, index): Typed => ({ op: 'column', index, type: c.type })),
+      ...outside.map((x) => x.typed),
+    ],
+    rekeys: false,
+  }
+  const scope = new RelationScope([{ alias, source, offset: 0, extras }])
+  const keys = layout.flatMap((c, index) =>
+    c.role === 'key'
+      ? [
+          {
+            canonical: [scope.canonical({ kind: 'column', source: alias, name: c.name, at: from.at })],
+            name: c.name,
+            typed: { op: 'column', index, type: c.type } as const,
+          },
+        ]
+      : [],
+  )
+  return { node: outside.length === 0 ? input : extended, scope, keys, foreignKeyOf: null }
+}
+
+function isKeyOf({ keys }: RelationPlan, key: JoinKey): boolean {
+  return keys.length === 1 && keys[0]?.canonical.includes(key.text) === true
+}
+
+function checkTableKey(join: Join, left: RelationPlan, joined: ScopeSource, condition: JoinCondition): void {
+  const { expression } = condition.right
+  if (expression.kind === 'column' && isOnlyKey(joined.source, expression.name)) return
+  const what =
+    left.node.kind === 'table'
+      ? 'table-table joins require to join on the primary key of the right input table'
+      : "stream-table joins require to join on the table's primary key"
+  const keys = dataColumns(joined.source).filter((c) => c.role === 'key')
   throw semanticError(
-    `Each side of the join must reference exactly one source and not the same source. Left side references ${[...a.owners].join(', ') || 'no source'}, right references ${[...b.owners].join(', ') || 'no source'}`,
-    on.at,
-    'Write ON left.column = right.column.',
+    `Invalid join condition: ${what}. Got ${condition.text}.`,
+    join.on.at,
+    keys.length === 1
+      ? `Join on ${joined.alias}.${keys[0]?.name}.`
+      : `${joined.alias} has a key of ${keys.length} columns: it cannot be joined this way.`,
   )
 }
 
-function sideText(e: Expression, scope: RelationScope): string {
-  return formatExpression(scope.qualify(e))
+/** The columns that stand for the key of the result; none where it is a column of neither side for sure. */
+function keySpellings(join: Join, left: RelationPlan, { left: l, right: r }: JoinCondition): string[] {
+  if (join.type === 'OUTER') return []
+  const column = (key: JoinKey) => (key.expression.kind === 'column' ? [key.text] : [])
+  const inherited = isKeyOf(left, l) ? (left.keys[0]?.canonical ?? []) : column(l)
+  return [...inherited, ...column(r)]
 }
 
-function windowedJoin(left: Source, right: Source, at: Position) {
-  if (left.window !== null && right.window !== null) return notSupported('Joins of windowed sources are', at)
-  const windowing = ({ name, window }: Source) => `\`${name}\` is ${window === null ? 'not' : window.type} windowed`
-  return semanticError(
-    `Can not join windowed source to non-windowed source.\n${windowing(left)}\n${windowing(right)}`,
-    at,
-    'Group without WINDOW, or with the window start as a column.',
-  )
+function keyName({ left, right }: JoinCondition): string {
+  const column = [left, right].find((key) => key.expression.kind === 'column')?.expression
+  return column?.kind === 'column' ? column.name : 'ROWKEY'
 }
 
-function notSupported(what: string, at: Position) {
-  return semanticError(`${what} not supported yet by the embedded engine.`, at, 'Run this statement on ksqlDB.')
+/** ROWKEY, or ROWKEY_n where that is taken. */
+function syntheticName(scope: RelationScope): string {
+  const taken = new Set(scope.sources.flatMap((s) => s.source.columns.map((c) => c.name)))
+  let name = 'ROWKEY'
+  for (let n = 1; taken.has(name); n++) name = `ROWKEY_${n}`
+  return name
+}
+
+/** Where the key of the result lies: behind both rows, or, with a table on the right, in the left row. */
+function joinedKey(left: RelationPlan, right: RelationPlan, condition: JoinCondition): Typed {
+  const { typed } = condition.left
+  if (left.node.kind === 'stream' && right.node.kind === 'table') return typed
+  return { op: 'column', index: left.node.layout.length + right.node.layout.length, type: typed.type }
+}
+
+function joinNode(join: Join, left: PlanNode, right: PlanNode, condition: JoinCondition): JoinNode {
+  const { typed: leftKey } = condition.left
+  const values = [...left.layout, ...right.layout].map((c): LayoutColumn => ({ ...c, role: 'value' }))
+  const base = { left, right, window: left.window }
+  if (left.kind === 'stream' && right.kind === 'table') {
+    return { ...base, op: 'stream-table-join', kind: 'stream', layout: values, leftKey, inner: join.type === 'INNER' }
+  }
+  const layout = [...values, { name: keyName(condition), type: leftKey.type, role: 'key' } as const]
+  const outer = {
+    left: join.type === 'LEFT' || join.type === 'OUTER',
+    right: join.type === 'RIGHT' || join.type === 'OUTER',
+  }
+  if (left.kind === 'table') return { ...base, op: 'table-table-join', kind: 'table', layout, outer }
+  const { within } = join
+  if (within === null) throw new Error('a join of streams without WITHIN')
+  const { before, after, grace } = within
+  return {
+    ...base,
+    op: 'stream-stream-join',
+    kind: 'stream',
+    layout,
+    leftKey,
+    rightKey: condition.right.typed,
+    outer,
+    before,
+    after,
+    grace: grace ?? Math.max(DAY_MS - before - after, 0),
+    eager: grace === null,
+  }
+}
+
+/** Tables joined by something of the left one that is not its key. The result has the left table's key. */
+function foreignKeyJoin(
+  join: Join,
+  left: RelationPlan,
+  right: RelationPlan,
+  condition: JoinCondition,
+  scope: RelationScope,
+): RelationPlan {
+  if (left.scope.isJoin) {
+    throw semanticError(
+      `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${condition.text}.`,
+      join.on.at,
+      'Make a table of the first join, and join that.',
+    )
+  }
+  if (join.type === 'RIGHT' || join.type === 'OUTER') {
+    const words = join.type === 'RIGHT' ? 'RIGHT OUTER' : 'FULL OUTER'
+    throw semanticError(`${words} JOIN on a foreign key is not supported`, join.at, 'Use INNER or LEFT.')
+  }
+  const values = right.node.layout.map((c): LayoutColumn => ({ ...c, role: 'value' }))
+  return {
+    node: {
+      op: 'foreign-key-join',
+      kind: 'table',
+      window: left.node.window,
+      layout: [...left.node.layout, ...values],
+      left: left.node,
+      right: right.node,
+      foreignKey: condition.left.typed,
+      inner: join.type === 'INNER',
+    },
+    scope,
+    keys: left.keys,
+    foreignKeyOf: condition.left.owner.source.name,
+  }
 }

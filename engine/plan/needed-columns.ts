@@ -1,5 +1,5 @@
 import type { Source } from '../catalog/source.ts'
-import type { PlanNode } from './nodes.ts'
+import type { JoinNode, PlanNode } from './nodes.ts'
 import { dataColumns } from './scope.ts'
 import { columnsOf, type Typed } from './typed.ts'
 
@@ -37,13 +37,34 @@ export function neededColumns(node: PlanNode, source: Source, wanted?: ReadonlyS
           ...node.aggregates.flatMap((a) => a.args),
         ]),
       )
-    case 'stream-table-join': {
+    default: {
       const count = node.left.layout.length
-      const left = new Set<number>(used([node.leftKey]))
-      const right = new Set<number>(node.right.layout.flatMap((c, i) => (c.role === 'key' ? [i] : [])))
-      for (const index of wanted ?? node.layout.keys())
-        (index < count ? left : right).add(index < count ? index : index - count)
+      const left = used(leftExpressions(node))
+      const right = used(node.op === 'stream-stream-join' ? [node.rightKey] : [])
+      if (node.kind === 'table') addKeys(node.left, left)
+      if (node.right.kind === 'table') addKeys(node.right, right)
+      for (const index of wanted ?? node.layout.keys()) {
+        if (index < count) left.add(index)
+        else if (index - count < node.right.layout.length) right.add(index - count)
+      }
       return new Set([...neededColumns(node.left, source, left), ...neededColumns(node.right, source, right)])
     }
   }
+}
+
+function leftExpressions(node: JoinNode): readonly Typed[] {
+  switch (node.op) {
+    case 'stream-table-join':
+    case 'stream-stream-join':
+      return [node.leftKey]
+    case 'foreign-key-join':
+      return [node.foreignKey]
+    case 'table-table-join':
+      return []
+  }
+}
+
+/** A table's rows are told apart by their keys. */
+function addKeys(node: PlanNode, into: Set<number>): void {
+  for (const [i, column] of node.layout.entries()) if (column.role === 'key') into.add(i)
 }

@@ -18,7 +18,9 @@ interface NodeBase {
   readonly window: KeyWindow | null
 }
 
-export type PlanNode = SourceNode | MapNode | AggregateNode | StreamTableJoinNode
+export type PlanNode = SourceNode | MapNode | AggregateNode | JoinNode
+
+export type JoinNode = StreamTableJoinNode | StreamStreamJoinNode | TableTableJoinNode | ForeignKeyJoinNode
 
 export interface SourceNode extends NodeBase {
   readonly op: 'source'
@@ -80,13 +82,55 @@ export interface AggregateNode extends NodeBase {
   readonly emitFinal: boolean
 }
 
-/** Layout: the join key, then the columns of the left row, then those of the table's row. */
-export interface StreamTableJoinNode extends NodeBase {
-  readonly op: 'stream-table-join'
-  readonly kind: 'stream'
+interface JoinBase extends NodeBase {
   readonly left: PlanNode
   readonly right: PlanNode
+}
+
+/** Rows of one side that are kept although the other has nothing for them. */
+export interface Outer {
+  readonly left: boolean
+  readonly right: boolean
+}
+
+/** Layout: the columns of the left row, then those of the table's row. */
+export interface StreamTableJoinNode extends JoinBase {
+  readonly op: 'stream-table-join'
+  readonly kind: 'stream'
   readonly leftKey: Typed
+  readonly inner: boolean
+}
+
+/** Layout: the columns of the left row, those of the right row, then the join key. */
+export interface StreamStreamJoinNode extends JoinBase {
+  readonly op: 'stream-stream-join'
+  readonly kind: 'stream'
+  /** over the rows of its own side */
+  readonly leftKey: Typed
+  readonly rightKey: Typed
+  readonly outer: Outer
+  /** a right row matches from `before` ms before the left row to `after` ms after it */
+  readonly before: number
+  readonly after: number
+  /** ms */
+  readonly grace: number
+  /** a row without a match is given out at once, and not only when none can come any more: ksqlDB without GRACE PERIOD */
+  readonly eager: boolean
+}
+
+/** Layout: the columns of the left row, those of the right row, then the key that both tables have. */
+export interface TableTableJoinNode extends JoinBase {
+  readonly op: 'table-table-join'
+  readonly kind: 'table'
+  readonly outer: Outer
+}
+
+/** Layout: the columns of the left row, whose key is the result's, then those of the right row. */
+export interface ForeignKeyJoinNode extends JoinBase {
+  readonly op: 'foreign-key-join'
+  readonly kind: 'table'
+  /** over the left row: the key of the right one */
+  readonly foreignKey: Typed
   readonly inner: boolean
 }
 
@@ -107,7 +151,7 @@ export function sourcesOf(node: PlanNode): SourceNode[] {
     case 'map':
     case 'aggregate':
       return sourcesOf(node.input)
-    case 'stream-table-join':
+    default:
       return [...sourcesOf(node.left), ...sourcesOf(node.right)]
   }
 }

@@ -6,7 +6,8 @@ import { BIGINT, formatType } from '../types/sql-type.ts'
 import { planAggregation } from './aggregation.ts'
 import { planJoin } from './join.ts'
 import type { LayoutColumn, MapNode, PlanNode, QueryPlan, TableCall } from './nodes.ts'
-import { dataColumns, RelationScope } from './scope.ts'
+import { columnRefs } from './rewrite.ts'
+import { dataColumns, RelationScope, SYSTEM_NAMES } from './scope.ts'
 import {
   calls,
   expandSelect,
@@ -23,6 +24,8 @@ import type { Typed } from './typed.ts'
 /** What planning needs from the catalogue. */
 export interface PlanEnvironment extends TypeCheckEnvironment {
   source(name: string, at: Query['at']): Source
+  /** partitions of the source's topic */
+  partitions(source: Source): number
   /** ksql.new.query.planner.enabled: keys in the order of the SELECT list, and a result may lack them */
   readonly newPlanner: boolean
 }
@@ -42,16 +45,18 @@ export interface RelationPlan {
   readonly scope: RelationScope
   /** canonical texts that stand for the key columns, in key order; several spellings for a joined key */
   readonly keys: readonly { readonly canonical: readonly string[]; readonly name: string; readonly typed: Typed }[]
+  /** the left table of a foreign-key join, whose key must be selected whole */
+  readonly foreignKeyOf: string | null
 }
 
 /** Plans a SELECT. Throws KsqlError 'semantic' with place and fix. */
 export function planQuery(query: Query, target: PlanTarget, environment: PlanEnvironment): QueryPlan {
-  const relation = planRelation(query.from, environment)
+  const relation = planRelation(query, environment)
   const { scope } = relation
   const checkerFor = (clause: string) =>
     new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
   const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
-  const columns = expandSelect(query.select, scope, checkerFor('SELECT'))
+  const columns = expandSelect(query.select, scope, checkerFor('SELECT'), query.partitionBy.length > 0)
   const aggregates = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])].flatMap(
     (e) => calls(e, isAggregate),
   )
@@ -70,8 +75,9 @@ export function planQuery(query: Query, target: PlanTarget, environment: PlanEnv
   return planProjection(query, target, environment, relation, columns)
 }
 
-export function planRelation(from: Relation, environment: PlanEnvironment): RelationPlan {
-  if (from.kind === 'join') return planJoin(from, environment)
+function planRelation(query: Query, environment: PlanEnvironment): RelationPlan {
+  const { from } = query
+  if (from.kind === 'join') return planJoin(from, systemColumnsOf(query), environment)
   const source = environment.source(from.name, from.at)
   const alias = from.alias ?? from.name
   const scope = new RelationScope([{ alias, source, offset: 0 }])
@@ -88,7 +94,22 @@ export function planRelation(from: Relation, environment: PlanEnvironment): Rela
         ]
       : [],
   )
-  return { node: { op: 'source', source, kind, layout, window: source.window }, scope, keys }
+  return { node: { op: 'source', source, kind, layout, window: source.window }, scope, keys, foreignKeyOf: null }
+}
+
+/** The system columns a query names, or means by `*`: a join must carry them along with its rows. */
+function systemColumnsOf({ select, from, where, groupBy, partitionBy, having }: Query): Set<string> {
+  const conditions: Expression[] = []
+  for (let item: Relation = from; item.kind === 'join'; item = item.left) conditions.push(item.on)
+  const selected = select.flatMap((item) =>
+    item.kind === 'all' ? [] : [item.kind === 'all-fields' ? item.base : item.expression],
+  )
+  const given = [where, having].filter((e) => e !== null)
+  const names = [...selected, ...conditions, ...given, ...groupBy, ...partitionBy].flatMap((e) =>
+    columnRefs(e).map((ref) => ref.name),
+  )
+  const starred = partitionBy.length > 0 && select.some((item) => item.kind === 'all')
+  return new Set(SYSTEM_NAMES.filter((name) => starred || names.includes(name)))
 }
 
 function planProjection(
@@ -147,7 +168,7 @@ function planProjection(
   target.checkColumns?.(columns.map((c) => c.name))
   if (target.name !== null && !(environment.newPlanner && !rekeys)) {
     const missing = keys.filter((_, i) => keyItems[i]?.length === 0)
-    if (missing.length > 0) throw missingKeys(target.name, keys, rekeys, query, scope)
+    if (missing.length > 0) throw missingKeys(target.name, missing, relation, keys, rekeys, query)
     for (const [i, items] of keyItems.entries()) {
       const [first, second] = items
       if (first !== undefined && second !== undefined && items.length > 1) {
@@ -161,13 +182,16 @@ function planProjection(
     }
   }
   const ordered = [
-    ...keyItems.flatMap((items) => items.slice(0, 1).map((x) => ({ ...x, role: 'key' as const }))),
-    ...values.map((x) => ({ ...x, role: 'value' as const })),
+    ...keyItems.flatMap((items, k) =>
+      items.slice(0, 1).map((x) => ({ ...x, role: 'key' as const, key: keys[k]?.typed })),
+    ),
+    ...values.map((x) => ({ ...x, role: 'value' as const, key: undefined })),
   ]
   if (target.name === null) ordered.sort((a, b) => a.index - b.index)
   else if (environment.newPlanner && !rekeys)
     ordered.sort((a, b) => (a.role === b.role ? a.index - b.index : a.role === 'key' ? -1 : 1))
-  const outputs = ordered.flatMap((x) => typed[x.index] ?? [])
+  // the key of a join is there although its side may be missing
+  const outputs = ordered.flatMap((x) => (scope.isJoin && x.key !== undefined ? x.key : (typed[x.index] ?? [])))
   const layout: LayoutColumn[] = ordered.map((x, i) => ({
     name: x.column.name,
     type: outputs[i]?.type ?? BIGINT,
@@ -237,7 +261,7 @@ function addStarKey(
     const name = expression.kind === 'dereference' && expression.field !== null ? expression.field : names.next()
     return [{ name, expression, at: expression.at, fromStar: true, addedKey: i }]
   })
-  return [...reorderOldKeys(selected, scope), ...added]
+  return [...(scope.isJoin ? selected : reorderOldKeys(selected, scope)), ...added]
 }
 
 /** Old key columns follow the value columns once they are values themselves. */
@@ -250,15 +274,35 @@ function reorderOldKeys(selected: readonly SelectColumn[], scope: RelationScope)
   return [...selected.filter((c) => !isOldKey(c)), ...selected.filter(isOldKey)]
 }
 
-function missingKeys(name: string, keys: RelationPlan['keys'], rekeys: boolean, query: Query, scope: RelationScope) {
+function missingKeys(
+  name: string,
+  missing: RelationPlan['keys'],
+  { scope, foreignKeyOf }: RelationPlan,
+  keys: RelationPlan['keys'],
+  rekeys: boolean,
+  query: Query,
+) {
+  if (foreignKeyOf !== null && !rekeys) {
+    const columns = missing.map((k) => formatQuoted(k.name)).join(', ')
+    const s = missing.length > 1 ? 's' : ''
+    return semanticError(
+      `Primary key column${s} missing in projection. For foreign-key table-table joins, the projection must include all primary key columns from the left input table (${formatQuoted(foreignKeyOf)}). Missing column${s}: ${columns}.`,
+      query.at,
+      `Add ${columns} to the SELECT list.`,
+    )
+  }
+  const ofJoin = scope.isJoin && !rekeys
   const texts = rekeys
     ? query.partitionBy.map((e) => formatExpression(scope.qualify(e)))
-    : keys.map((k) => (scope.isJoin ? (k.canonical[0] ?? k.name) : k.name))
-  const many = texts.length > 1 ? 's' : ''
-  const what = rekeys ? `partitioning expression${many}` : scope.isJoin ? `join expression${many}` : `key column${many}`
+    : keys.flatMap((k) => (ofJoin ? k.canonical : [k.name]))
+  const s = texts.length > 1 ? 's' : ''
+  const what = rekeys ? `partitioning expression${s}` : ofJoin ? `join expression${s}` : `key column${s}`
+  // any spelling of a join's key will do
+  const listed = ofJoin ? listNames(texts, 'or') : listNames(texts)
+  const example = ofJoin ? (texts[0] ?? '') : texts.join(', ')
   return semanticError(
-    `The query used to build ${formatQuoted(name)} must include the ${what} ${listNames(texts)} in its projection (eg, SELECT ${texts.join(', ')}...).`,
+    `The query used to build ${formatQuoted(name)} must include the ${what} ${listed} in its projection (eg, SELECT ${example}...).`,
     query.at,
-    `Add ${texts.join(', ')} to the SELECT list.`,
+    `Add ${example} to the SELECT list.`,
   )
 }

@@ -4,7 +4,7 @@ import type { ColumnRef, Expression } from '../syntax/ast.ts'
 import { formatExpression, hint } from '../syntax/index.ts'
 import { arrayType, BIGINT, BYTES, INTEGER, type SqlType, STRING, structType } from '../types/sql-type.ts'
 import { rewrite } from './rewrite.ts'
-import type { PseudoColumn, Typed } from './typed.ts'
+import type { PseudoColumn, Typed, TypedPseudo } from './typed.ts'
 
 /** One FROM item as the query sees it. */
 export interface ScopeSource {
@@ -12,6 +12,14 @@ export interface ScopeSource {
   readonly source: Source
   /** where the source's columns start in the rows of the relation */
   readonly offset: number
+  /** in a join: where the source's system columns and headers lie, counted from `offset` */
+  readonly extras?: ReadonlyMap<string, number>
+}
+
+/** The key of a join that is no source's column, ROWKEY by name. */
+export interface SyntheticKey {
+  readonly name: string
+  readonly typed: Typed
 }
 
 const SYSTEM_COLUMNS: Record<string, PseudoColumn> = {
@@ -21,7 +29,11 @@ const SYSTEM_COLUMNS: Record<string, PseudoColumn> = {
 }
 const WINDOW_COLUMNS: Record<string, PseudoColumn> = { WINDOWSTART: 'WINDOWSTART', WINDOWEND: 'WINDOWEND' }
 
-export const RESERVED_COLUMNS: readonly string[] = ['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND']
+export const WINDOW_BOUNDS: readonly string[] = Object.keys(WINDOW_COLUMNS)
+
+export const SYSTEM_NAMES: readonly string[] = Object.keys(SYSTEM_COLUMNS)
+
+export const RESERVED_COLUMNS: readonly string[] = [...SYSTEM_NAMES, ...WINDOW_BOUNDS]
 
 const HEADERS_TYPE = arrayType(
   structType([
@@ -33,9 +45,11 @@ const HEADERS_TYPE = arrayType(
 /** The names a query's FROM clause brings in. */
 export class RelationScope {
   readonly sources: readonly ScopeSource[]
+  readonly synthetic: SyntheticKey | null
 
-  constructor(sources: readonly ScopeSource[]) {
+  constructor(sources: readonly ScopeSource[], synthetic: SyntheticKey | null = null) {
     this.sources = sources
+    this.synthetic = synthetic
   }
 
   get isJoin(): boolean {
@@ -68,7 +82,12 @@ export class RelationScope {
     return this.sources.filter((s) => s.source.columns.some((c) => c.name === name))
   }
 
-  find(ref: ColumnRef): { readonly owner: ScopeSource; readonly typed: Typed } | null {
+  /** What a reference means; `owner` is null for the synthetic key of a join. */
+  find(ref: ColumnRef): { readonly owner: ScopeSource | null; readonly typed: Typed } | null {
+    const { synthetic } = this
+    if (synthetic !== null && ref.source === null && ref.name === synthetic.name) {
+      return { owner: null, typed: synthetic.typed }
+    }
     const candidates =
       ref.source === null
         ? this.sources
@@ -79,12 +98,12 @@ export class RelationScope {
     })
     const [first, second] = hits
     if (first === undefined) return null
-    if (second !== undefined && !(ref.name in SYSTEM_COLUMNS)) {
-      const options = hits.map((h) => `${h.owner.alias}.${ref.name}`).join(', ')
+    if (second !== undefined) {
+      const options = hits.map((h) => `${h.owner.alias}.${ref.name}`).join(' or ')
       throw semanticError(
-        `Column '${ref.name}' is ambiguous. Could be any of: ${options}`,
+        `Exception while preparing statement: Line: ${ref.at.line}, Col: ${ref.at.column}: Column '${ref.name}' is ambiguous. Could be ${options}.`,
         ref.at,
-        `Write one of ${options}.`,
+        `Write ${options}.`,
       )
     }
     return first
@@ -112,7 +131,7 @@ export class RelationScope {
     return rewrite(e, (node) => {
       if (node.kind !== 'column') return null
       const found = this.find(node)
-      return found === null ? node : { ...node, source: found.owner.alias }
+      return found === null || found.owner === null ? node : { ...node, source: found.owner.alias }
     })
   }
 
@@ -125,18 +144,27 @@ export class RelationScope {
 function columnOf(owner: ScopeSource, name: string): Typed | null {
   const index = owner.source.columns.findIndex((c) => c.name === name)
   const column = owner.source.columns[index]
-  if (column !== undefined) {
-    if (column.role === 'headers') {
-      const base = { op: 'pseudo', name: 'HEADERS', type: column.type } as const
-      return column.headerKey === null ? base : { ...base, headerKey: column.headerKey }
-    }
+  if (column !== undefined && column.role !== 'headers') {
     return { op: 'column', index: owner.offset + dataIndex(owner.source, index), type: column.type }
+  }
+  const outside = outsideColumn(owner.source, name)
+  const extra = owner.extras?.get(name)
+  return outside !== null && extra !== undefined
+    ? { op: 'column', index: owner.offset + extra, type: outside.type }
+    : outside
+}
+
+/** What a name means that is no column of the source's batches: a header, or a system column. */
+export function outsideColumn(source: Source, name: string): TypedPseudo | null {
+  const header = source.columns.find((c) => c.name === name && c.role === 'headers')
+  if (header !== undefined) {
+    const base = { op: 'pseudo', name: 'HEADERS', type: header.type } as const
+    return header.headerKey === null ? base : { ...base, headerKey: header.headerKey }
   }
   const system = SYSTEM_COLUMNS[name]
   if (system !== undefined) return { op: 'pseudo', name: system, type: system === 'ROWPARTITION' ? INTEGER : BIGINT }
   const bound = WINDOW_COLUMNS[name]
-  if (bound !== undefined && owner.source.window !== null) return { op: 'pseudo', name: bound, type: BIGINT }
-  return null
+  return bound !== undefined && source.window !== null ? { op: 'pseudo', name: bound, type: BIGINT } : null
 }
 
 /** Headers live beside the columns of a batch, so they do not count. */

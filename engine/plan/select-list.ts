@@ -4,7 +4,14 @@ import type { Expression, SelectItem } from '../syntax/ast.ts'
 import { formatIdentifier } from '../syntax/index.ts'
 import { formatType } from '../types/sql-type.ts'
 import { walk } from './rewrite.ts'
-import { dataColumns, RESERVED_COLUMNS, type RelationScope, type ScopeSource } from './scope.ts'
+import {
+  dataColumns,
+  RESERVED_COLUMNS,
+  type RelationScope,
+  type ScopeSource,
+  SYSTEM_NAMES,
+  WINDOW_BOUNDS,
+} from './scope.ts'
 import type { TypeChecker } from './type-check.ts'
 
 /** One column of a SELECT list after `*` is spelled out and names are given. */
@@ -18,14 +25,27 @@ export interface SelectColumn {
   readonly addedKey?: number
 }
 
-/** Gives every item its name: the alias, the column's or field's own name, or KSQL_COL_n. */
-export function expandSelect(items: readonly SelectItem[], scope: RelationScope, checker: TypeChecker): SelectColumn[] {
+/**
+ * Gives every item its name: the alias, the column's or field's own name, or KSQL_COL_n. `repartitioned`: the query has a PARTITION BY, where
+ * `*` of a join also means the system columns of its sources.
+ */
+export function expandSelect(
+  items: readonly SelectItem[],
+  scope: RelationScope,
+  checker: TypeChecker,
+  repartitioned: boolean,
+): SelectColumn[] {
   const columns: SelectColumn[] = []
   const names = new GeneratedNames(scope)
   for (const item of items) {
     if (item.kind === 'all') {
       const sources = item.source === null ? scope.sources : [scope.byAlias(item.source, item.at)]
-      for (const source of sources) columns.push(...starColumns(source, scope.isJoin, item.at))
+      if (item.source === null && scope.synthetic !== null) {
+        const { name } = scope.synthetic
+        const expression: Expression = { kind: 'column', source: null, name, at: item.at }
+        columns.push({ name, expression, at: item.at, fromStar: true })
+      }
+      for (const source of sources) columns.push(...starColumns(source, scope.isJoin, repartitioned, item.at))
     } else if (item.kind === 'all-fields') {
       const base = checker.check(item.base)
       if (base.type.base !== 'STRUCT')
@@ -35,36 +55,49 @@ export function expandSelect(items: readonly SelectItem[], scope: RelationScope,
         columns.push({ name: field.name, expression, at: item.at, fromStar: false })
       }
     } else {
-      if (item.alias !== null && RESERVED_COLUMNS.includes(item.alias)) {
+      const { alias, expression } = item
+      const renames = alias !== null && !(expression.kind === 'column' && expression.name === alias)
+      if (renames && RESERVED_COLUMNS.includes(alias)) {
         throw semanticError(
-          `\`${item.alias}\` is a reserved column name. You cannot use it as an alias for a column.`,
+          `\`${alias}\` is a reserved column name. You cannot use it as an alias for a column.`,
           item.at,
           'Choose another alias.',
         )
       }
-      const name = item.alias ?? implicitName(item.expression, scope) ?? names.next()
-      if (item.alias === null && RESERVED_COLUMNS.includes(name)) {
+      const name = alias ?? implicitName(expression, scope) ?? names.next()
+      if (!renames && RESERVED_COLUMNS.includes(name)) {
         throw semanticError(
           `Reserved column name in select: \`${name}\`. Please remove or alias the column.`,
           item.at,
           `Write ${name} AS another name.`,
         )
       }
-      columns.push({ name, expression: item.expression, at: item.at, fromStar: false })
+      columns.push({ name, expression, at: item.at, fromStar: false })
     }
   }
   return columns
 }
 
-function starColumns(source: ScopeSource, qualified: boolean, at: Position): SelectColumn[] {
-  return source.source.columns
-    .filter((c) => c.role !== 'headers' || !qualified)
-    .map((c) => ({
-      name: qualified ? `${source.alias}_${c.name}` : c.name,
-      expression: { kind: 'column', source: source.alias, name: c.name, at },
-      at,
-      fromStar: true,
-    }))
+function starColumns(
+  { source, alias }: ScopeSource,
+  inJoin: boolean,
+  repartitioned: boolean,
+  at: Position,
+): SelectColumn[] {
+  const names = (roles: readonly string[]) => source.columns.filter((c) => roles.includes(c.role)).map((c) => c.name)
+  const all = names(['key', 'value', 'headers'])
+  const bounds = source.window === null ? [] : WINDOW_BOUNDS
+  const wanted = !inJoin
+    ? all
+    : repartitioned
+      ? [...names(['value', 'headers']), ...SYSTEM_NAMES, ...bounds, ...names(['key'])]
+      : [...names(['key']), ...bounds, ...names(['value', 'headers'])]
+  return wanted.map((name) => ({
+    name: inJoin ? `${alias}_${name}` : name,
+    expression: { kind: 'column', source: alias, name, at },
+    at,
+    fromStar: true,
+  }))
 }
 
 function implicitName(e: Expression, scope: RelationScope): string | null {
@@ -73,7 +106,7 @@ function implicitName(e: Expression, scope: RelationScope): string | null {
   if (!scope.isJoin) return e.name
   if (RESERVED_COLUMNS.includes(e.name)) return e.source === null ? e.name : `${e.source}_${e.name}`
   const owner = scope.find(e)?.owner
-  return owner !== undefined && scope.owners(e.name).length > 1 ? `${owner.alias}_${e.name}` : e.name
+  return owner !== undefined && owner !== null && scope.owners(e.name).length > 1 ? `${owner.alias}_${e.name}` : e.name
 }
 
 /** KSQL_COL_0, KSQL_COL_1 …, past the names the sources already use. */
@@ -92,8 +125,8 @@ export class GeneratedNames {
 }
 
 /** `A`, `A and B`, `A, B and C`. */
-export function listNames(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`
+export function listNames(names: readonly string[], last: 'and' | 'or' = 'and'): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names[names.length - 1]}`
 }
 
 export function refuseDuplicateColumns(

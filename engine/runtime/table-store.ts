@@ -34,15 +34,37 @@ export class TableStore {
     return this.rows.values()
   }
 
+  /** The row of a key; `window`: of a windowed one. */
+  row(keys: readonly SqlValue[], window: readonly [start: number, end: number] | null): StoredRow | undefined {
+    return this.rows.get(
+      combine(
+        keys.map((key, j) => this.hashes[j]?.(key)),
+        window?.[0],
+        window?.[1],
+      ),
+    )
+  }
+
+  /** Takes row i of a batch of changes over; gives the row it replaces. */
+  replace(batch: Batch, i: number): StoredRow | undefined {
+    const key = this.keyAt(batch, i)
+    const old = this.rows.get(key)
+    if (batch.tombstone?.[i] === 1) this.rows.delete(key)
+    else {
+      const values = batch.columns.map((column, j) => readValue(column, i, this.types[j] ?? fail(j)))
+      this.rows.set(key, { values, time: batch.rowtime[i] ?? 0 })
+    }
+    return old
+  }
+
   /** Takes a batch of changes over; gives the rows they replace, row by row (tombstones where there was none). */
   apply(batch: Batch): Batch {
-    const { count, columns, tombstone } = batch
+    const { count, columns } = batch
     const builders = this.types.map((type) => new ColumnBuilder(type, count))
     const time = new Float64Array(count)
     const absent = new Uint8Array(count)
     for (let i = 0; i < count; i++) {
-      const key = this.keyAt(batch, i)
-      const old = this.rows.get(key)
+      const old = this.replace(batch, i)
       if (old === undefined) absent[i] = 1
       else time[i] = old.time
       for (const [j, builder] of builders.entries()) {
@@ -51,11 +73,6 @@ export class TableStore {
         if (column === undefined || type === undefined) continue
         const isKey = this.keyIndexes.includes(j)
         builder.set(i, old === undefined ? (isKey ? readValue(column, i, type) : null) : (old.values[j] ?? null))
-      }
-      if (tombstone !== null && tombstone[i] === 1) this.rows.delete(key)
-      else {
-        const values = columns.map((column, j) => readValue(column, i, this.types[j] ?? fail(j)))
-        this.rows.set(key, { values, time: batch.rowtime[i] ?? 0 })
       }
     }
     const previous = new Batch(
@@ -76,8 +93,7 @@ export class TableStore {
       if (column === undefined || type === undefined) return null
       return this.hashes[j]?.(readValue(column, row, type))
     })
-    if (batch.windowStart !== null) parts.push(batch.windowStart[row], batch.windowEnd?.[row])
-    return parts.length === 1 ? parts[0] : parts.map((p) => `${String(p).length}:${String(p)}`).join('')
+    return combine(parts, batch.windowStart?.[row], batch.windowEnd?.[row])
   }
 
   save(): unknown {
@@ -87,6 +103,12 @@ export class TableStore {
   load(saved: unknown): void {
     this.rows = saved as Map<unknown, StoredRow>
   }
+}
+
+/** One Map key of several. */
+export function combine(parts: readonly unknown[], windowStart: number | undefined, windowEnd: number | undefined) {
+  const all = windowStart === undefined ? parts : [...parts, windowStart, windowEnd]
+  return all.length === 1 ? all[0] : all.map((p) => `${String(p).length}:${String(p)}`).join('')
 }
 
 function fail(index: number): never {

@@ -12,6 +12,7 @@ export function planEnvironment(session: Session): PlanEnvironment {
     functions: session.functions,
     namedType: (type, at) => session.catalog.type(type, at),
     source: (source, at) => session.catalog.get(source, at),
+    partitions: (source) => session.dataflow.topics.get(source.topic)?.partitions ?? 1,
     newPlanner: session.properties.get('ksql.new.query.planner.enabled')?.toLowerCase() === 'true',
   }
 }
@@ -39,8 +40,8 @@ export function planInto(
 
 /** Aggregates that keep a STRUCT between rows cannot be stored by formats without one. */
 function refuseStructState(node: PlanNode, left: Source, at: Position): void {
-  if (node.op === 'source') return
-  if (node.op === 'stream-table-join') return
+  // a join reads sources, which have no aggregates
+  if (node.op !== 'map' && node.op !== 'aggregate') return
   refuseStructState(node.input, left, at)
   if (node.op !== 'aggregate' || left.valueFormat.name !== 'DELIMITED') return
   if (node.aggregates.some((a) => a.resolved.variant.structState === true)) {

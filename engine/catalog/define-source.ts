@@ -6,6 +6,7 @@ import type { LayoutColumn } from '../plan/nodes.ts'
 import { RESERVED_COLUMNS } from '../plan/scope.ts'
 import type { ColumnDefinition, CreateSource, TypeName } from '../syntax/ast.ts'
 import { formatType, type SqlType } from '../types/sql-type.ts'
+import { refuseMapKey } from './map-key.ts'
 import {
   keyColumns,
   type SideFormat,
@@ -283,6 +284,7 @@ function checkTimestamp(source: Source, at: Position): void {
 }
 
 function checkFormats(source: Source, _properties: WithClause, context: DefinitionContext, at: Position): void {
+  for (const column of keyColumns(source)) refuseMapKey(column.name, column.type, at)
   try {
     createSerdes(source, context.registry)
   } catch (error) {

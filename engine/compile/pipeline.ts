@@ -43,7 +43,10 @@ export interface PipelineOptions {
   readonly report: ReportError
   /** compares serialised keys of a grouping, given as column values */
   readonly keyOrder: (columns: PlanNode['layout']) => (a: readonly unknown[], b: readonly unknown[]) => number
+  /** ms of the emission clock between two emissions of final results; 0: none */
   readonly finalInterval: number
+  /** the same for rows of a join of streams that found no partner */
+  readonly joinInterval: number
   readonly emissionClock: () => number
   readonly loseExpired: boolean
 }
@@ -121,9 +124,9 @@ class PipelineBuilder {
         return
       }
       case 'stream-stream-join': {
-        const { environment, report, keyOrder, finalInterval, emissionClock } = this.options
+        const { environment, report, keyOrder, joinInterval, emissionClock } = this.options
         const key = { name: 'KEY', type: node.leftKey.type, role: 'key' } as const
-        const options = { compareKeys: keyOrder([key]), interval: finalInterval, clock: emissionClock }
+        const options = { compareKeys: keyOrder([key]), interval: joinInterval, clock: emissionClock }
         const join = new StreamStreamJoin(node, environment, report, options)
         const send = (rows: Batch) => {
           if (rows.count > 0) emit(rows, null)

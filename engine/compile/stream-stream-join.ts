@@ -1,7 +1,7 @@
 import type { PlanNode, StreamStreamJoinNode } from '../plan/nodes.ts'
 import { type Batch, type Column, type Header, readValue } from '../runtime/batch.ts'
 import { type BufferedRow, JoinBuffer } from '../runtime/join-buffer.ts'
-import { JoinedRows, originOf, valuesAt } from '../runtime/joined-rows.ts'
+import { JoinedRows, originOf, resized, valuesAt, type WindowBounds } from '../runtime/joined-rows.ts'
 import { combine } from '../runtime/table-store.ts'
 import { hashKey } from '../types/compare.ts'
 import type { SqlValue } from '../types/values.ts'
@@ -16,8 +16,6 @@ export interface StreamJoinOptions {
   readonly interval: number
   readonly clock: () => number
 }
-
-type Window = readonly [start: number, end: number] | null
 
 interface Side {
   readonly isLeft: boolean
@@ -38,7 +36,7 @@ interface Side {
 export class StreamStreamJoin {
   private readonly node: StreamStreamJoinNode
   private readonly options: StreamJoinOptions
-  private readonly hash: (key: SqlValue, window: Window) => unknown
+  private readonly hash: (key: SqlValue, window: WindowBounds | null) => unknown
   private readonly left: Side
   private readonly right: Side
   /** greatest row time of both sides */
@@ -143,9 +141,8 @@ export class StreamStreamJoin {
     },
   ): void {
     const [left, right] = own.isLeft ? [values, partner] : [partner, values]
-    const size = this.node.window?.size ?? null
     // the result has the windows of the left source
-    const window: Window = at.window === null || size === null ? at.window : [at.window[0], at.window[0] + size]
+    const window = resized(at.window, this.node.window?.size ?? null)
     out.add(left, right, at.key, at.time, { ...at, window })
   }
 

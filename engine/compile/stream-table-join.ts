@@ -17,7 +17,7 @@ export function compileStreamTableJoin(
   environment: ExpressionEnvironment,
   report: ReportError,
 ): (batch: Batch) => Batch {
-  const { left, inner, leftKey, layout } = node
+  const { left, right, inner, leftKey, layout } = node
   const out = new SourceWriter()
   const row = new RowSource(left.layout, 'B', 'c')
   const compiler = new ExpressionCompiler(out, row, environment)
@@ -35,25 +35,31 @@ export function compileStreamTableJoin(
   const key = compileGuarded(out, compiler, leftKey, 'JOIN')
   const absent = either(key.nul, key.err)
   out.emit(`const key = ${absent === 'false' ? box(key, leftKey.type) : `${absent} ? null : ${key.val}`};`)
-  out.emit('if (key !== lastKey) { r = key === null ? undefined : table.get(key); lastKey = key; }')
+  if (left.window === null) {
+    out.emit('if (key !== lastKey) { r = key === null ? undefined : table.get(key); lastKey = key; }')
+  } else {
+    const size = right.window?.size ?? null
+    const end = size === null ? 'B.windowEnd[i]' : `B.windowStart[i] + ${size}`
+    out.emit(`r = key === null ? undefined : table.row([key], [B.windowStart[i], ${end}])?.values;`)
+  }
   if (inner) out.emit('if (r === undefined) continue;')
   out.emit('if (r !== undefined) any = true; matches[o] = r;')
   if (!shared) out.emit('oRT[o] = B.rowtime[i]; oC[o] = C === null ? i : C[i]; keep[o] = i;')
   out.emit('o++; }')
-  const right = layout.flatMap((c, k) => (k >= leftCount ? [{ k, type: c.type }] : []))
+  const looked = layout.flatMap((c, k) => (k >= leftCount ? [{ k, type: c.type }] : []))
   // a batch without any match, the usual one where few devices have rows of their own, needs no columns of its own
-  out.emit(`let ${right.map(({ k }) => `R${k}`).join(', ')};`)
+  out.emit(`let ${looked.map(({ k }) => `R${k}`).join(', ')};`)
   out.emit('if (any) {')
-  for (const { k, type } of right) declareOutput(out, k, type, 'const')
+  for (const { k, type } of looked) declareOutput(out, k, type, 'const')
   out.emit('for (let i = 0; i < o; i++) { const r = matches[i];')
-  for (const { k, type } of right) {
+  for (const { k, type } of looked) {
     out.emit(`const v${k} = r === undefined ? null : r[${k - leftCount}];`)
     store(out, k, type, unbox(`v${k}`, 'false', type), 'i')
   }
   out.emit('}')
-  for (const { k, type } of right) out.emit(`R${k} = ${columnLiteral(k, type)};`)
+  for (const { k, type } of looked) out.emit(`R${k} = ${columnLiteral(k, type)};`)
   out.emit('} else {')
-  for (const { k, type } of right) out.emit(`R${k} = nullColumn(${out.constant(type)}, n);`)
+  for (const { k, type } of looked) out.emit(`R${k} = nullColumn(${out.constant(type)}, n);`)
   out.emit('}')
   const columns = layout.map((_, k) => {
     if (k >= leftCount) return `R${k}`

@@ -1,6 +1,6 @@
 import type { PlanNode, TableTableJoinNode } from '../plan/nodes.ts'
 import { type Batch, readValue } from '../runtime/batch.ts'
-import { JoinedRows, originOf } from '../runtime/joined-rows.ts'
+import { JoinedRows, type Origin, originOf, resized } from '../runtime/joined-rows.ts'
 import { type StoredRow, TableStore } from '../runtime/table-store.ts'
 
 /** Changed rows, and the rows they replace. */
@@ -13,6 +13,8 @@ interface Side {
   readonly isLeft: boolean
   readonly store: TableStore
   readonly keyIndex: number
+  /** ms, of the windows of its keys */
+  readonly size: number | null
   /** rows without partner belong to the result */
   readonly outer: boolean
 }
@@ -32,6 +34,7 @@ export class TableTableJoin {
       isLeft,
       store: new TableStore(input.layout),
       keyIndex: input.layout.findIndex((c) => c.role === 'key'),
+      size: input.window?.size ?? null,
       outer,
     })
     this.left = side(true, node.left, node.outer.left)
@@ -60,16 +63,18 @@ export class TableTableJoin {
       const origin = originOf(batch, i)
       const old = own.store.replace(batch, i)
       const now = batch.tombstone?.[i] === 1 ? undefined : own.store.row([key], origin.window)
-      const partner = other.store.row([key], origin.window)
+      const partner = other.store.row([key], resized(origin.window, other.size))
+      // the result has the windows of the left table
+      const at: Origin = { ...origin, window: resized(origin.window, this.left.size) }
       if (partner === undefined && (!own.outer || (old === undefined && now === undefined))) continue
       const put = (into: JoinedRows, row: StoredRow | undefined, time: number) => {
-        const at = Math.max(time, partner?.time ?? Number.NEGATIVE_INFINITY)
+        const latest = Math.max(time, partner?.time ?? Number.NEGATIVE_INFINITY)
         if (row === undefined ? partner === undefined || !other.outer : partner === undefined && !own.outer) {
-          into.addTombstone(new Map([[keyPlace, key]]), at, origin)
+          into.addTombstone(new Map([[keyPlace, key]]), latest, at)
           return
         }
         const [l, r] = own.isLeft ? [row, partner] : [partner, row]
-        into.add(l?.values ?? null, r?.values ?? null, key, at, origin)
+        into.add(l?.values ?? null, r?.values ?? null, key, latest, at)
       }
       put(next, now, batch.rowtime[i] ?? 0)
       put(previous, old, old?.time ?? 0)

@@ -1,7 +1,8 @@
-import { type KsqlError, semanticError } from '../errors.ts'
+import { refuseMapKey } from '../catalog/map-key.ts'
+import { semanticError } from '../errors.ts'
 import type { Expression, Join } from '../syntax/ast.ts'
 import { formatExpression, hint } from '../syntax/index.ts'
-import { formatType, type SqlType, sameType } from '../types/sql-type.ts'
+import { formatType, sameType } from '../types/sql-type.ts'
 import { columnRefs } from './rewrite.ts'
 import type { RelationScope, ScopeSource } from './scope.ts'
 import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
@@ -126,27 +127,6 @@ function checkTypes({ left, right }: JoinCondition, join: Join): void {
       'CAST one side to the type of the other.',
     )
   }
-  if (containsMap(typeOf(left))) throw mapKey(left, join)
-}
-
-function containsMap(type: SqlType): boolean {
-  switch (type.base) {
-    case 'MAP':
-      return true
-    case 'ARRAY':
-      return containsMap(type.element)
-    case 'STRUCT':
-      return type.fields.some((field) => containsMap(field.type))
-    default:
-      return false
-  }
-}
-
-function mapKey({ expression, owner, typed }: JoinKey, join: Join): KsqlError {
-  const name = expression.kind === 'column' ? `${owner.alias}_${expression.name}` : 'ROWKEY'
-  return semanticError(
-    `Map keys, including types that contain maps, are not supported as they may lead to unexpected behavior due to inconsistent serialization. Key column name: \`${name}\`. Column type: ${formatType(typed.type)}. See https://github.com/confluentinc/ksql/issues/6621 for more.`,
-    join.on.at,
-    'Join on something that is no MAP.',
-  )
+  const { expression, owner } = left
+  refuseMapKey(expression.kind === 'column' ? `${owner.alias}_${expression.name}` : 'ROWKEY', typeOf(left), join.on.at)
 }

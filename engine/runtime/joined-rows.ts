@@ -2,11 +2,19 @@ import type { LayoutColumn } from '../plan/nodes.ts'
 import type { SqlValue } from '../types/values.ts'
 import { Batch, ColumnBuilder, type Header, readValue } from './batch.ts'
 
+/** Bounds of a windowed key, ms. */
+export type WindowBounds = readonly [start: number, end: number]
+
+/** The window of that size (ms) that begins with another; null: sessions, which have no size. */
+export function resized(window: WindowBounds | null, size: number | null): WindowBounds | null {
+  return window === null || size === null ? window : [window[0], window[0] + size]
+}
+
 /** What a joined row takes from the row that made it. */
 export interface Origin {
   readonly cause: number
   readonly headers: readonly Header[] | null
-  readonly window: readonly [start: number, end: number] | null
+  readonly window: WindowBounds | null
 }
 
 /** Builds the rows of a join one by one: columns of the left row, those of the right row, then the key, where the layout has it. */

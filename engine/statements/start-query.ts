@@ -11,6 +11,8 @@ import type { Session } from './session.ts'
 
 /** ms of wall clock between two emissions of final results, in Kafka Streams */
 const EMIT_INTERVAL = 'ksql.streams.__emit.interval.ms.kstreams.windowed.aggregation__'
+/** the same for rows of a join that found no partner */
+const JOIN_EMIT_INTERVAL = 'ksql.streams.__emit.interval.ms.kstreams.outer.join.spurious.results.fix__'
 
 /** A query that reads, by whatever way, what it writes would never come to an end. */
 export function refuseLoop(session: Session, plan: QueryPlan, sink: Source, at: Position): void {
@@ -46,6 +48,7 @@ export function compileFor(session: Session, id: string, plan: QueryPlan, emit: 
       report: (column, error) => errors.count(`query ${id}`, column, error),
       keyOrder: (columns) => keyOrder(columns, left, registry),
       finalInterval: Number(properties.get(EMIT_INTERVAL) ?? (manual ? 1000 : 0)),
+      joinInterval: Number(properties.get(JOIN_EMIT_INTERVAL) ?? (manual ? 1000 : 0)),
       emissionClock: manual ? () => 0 : now,
       loseExpired: manual,
     },

@@ -5,7 +5,7 @@ import { LogReader } from '../gpuz/log-reader.ts'
 import type { FromThread, ThreadTask, ToThread } from './log-thread-message.ts'
 
 /** Reads one log in a thread of its own and hands its batches over, a few ahead of what is taken. */
-const CHUNK_BYTES = 1 << 20
+const CHUNK_BYTES = 2 << 20
 
 const port = parentPort
 if (port === null) throw new Error('log-thread-worker.js is the body of a thread: it is started by log-thread.js')

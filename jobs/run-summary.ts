@@ -85,7 +85,7 @@ const HOTTEST = 3
 /** Collects what a run is summed up by, from topics that have few records and, of the alerts, from one column. */
 export class RunSummary {
   readonly #engine: KsqlEngine
-  readonly #alerts = new Map<string, number>()
+  readonly #alerts = new Map<string, { count: number }>()
   readonly #windows = new Map<string, WindowCount>()
   readonly #groups = new Map<string, EpisodeGroup>()
   readonly #scenarios = new Map<string, ScenarioTotal>()
@@ -133,7 +133,9 @@ export class RunSummary {
     return {
       rows,
       rejects: totals.rejected,
-      alerts: Object.fromEntries([...this.#alerts].sort(([a], [b]) => (a < b ? -1 : 1))),
+      alerts: Object.fromEntries(
+        [...this.#alerts].map(([rule, { count }]) => [rule, count] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
       episodes: groups.reduce((sum, group) => sum + group.count, 0),
       windows: Object.fromEntries([...this.#windows].map(([topic, { count }]) => [topic, count])),
       seconds,
@@ -157,7 +159,11 @@ export class RunSummary {
     const index = dataColumns(source).findIndex((c) => c.name === 'RULE')
     const rules = batch.columns[index].data as readonly string[]
     const counts = this.#alerts
-    for (let i = 0; i < batch.count; i++) counts.set(rules[i], (counts.get(rules[i]) ?? 0) + 1)
+    for (let i = 0; i < batch.count; i++) {
+      const known = counts.get(rules[i])
+      if (known === undefined) counts.set(rules[i], { count: 1 })
+      else known.count++
+    }
   }
 
   #addSession({ value }: SessionWindow): void {

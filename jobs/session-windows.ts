@@ -53,11 +53,23 @@ export class SessionWindows {
     const [firsts, seconds] = this.#keys.map((key) => batch.columns[names.indexOf(key)].data as readonly string[])
     const { count, tombstone, windowStart, windowEnd, rowtime } = batch
     if (windowStart === null || windowEnd === null) throw new Error(`${source.name} has no session windows`)
+    // Nearly all rows of a batch have the first key in common.
+    let first: string | null = null
+    let bySecond = new Map<string, Open[]>()
     for (let row = 0; row < count; row++) {
       // What an extension replaces: its successor says all.
       if (tombstone !== null && tombstone[row] === 1) continue
       this.advance(rowtime[row])
-      this.#update(this.#of(firsts[row], seconds[row]), windowStart[row], windowEnd[row], batch, row)
+      if (firsts[row] !== first) {
+        first = firsts[row]
+        bySecond = this.#of(first)
+      }
+      let sessions = bySecond.get(seconds[row])
+      if (sessions === undefined) {
+        sessions = []
+        bySecond.set(seconds[row], sessions)
+      }
+      this.#update(sessions, windowStart[row], windowEnd[row], batch, row)
     }
   }
 
@@ -71,18 +83,13 @@ export class SessionWindows {
     this.#close(() => true)
   }
 
-  #of(first: string, second: string): Open[] {
+  #of(first: string): Map<string, Open[]> {
     let bySecond = this.#open.get(first)
     if (bySecond === undefined) {
       bySecond = new Map()
       this.#open.set(first, bySecond)
     }
-    let sessions = bySecond.get(second)
-    if (sessions === undefined) {
-      sessions = []
-      bySecond.set(second, sessions)
-    }
-    return sessions
+    return bySecond
   }
 
   #update(sessions: Open[], start: number, end: number, batch: Batch, row: number): void {
@@ -98,6 +105,7 @@ export class SessionWindows {
     known.end = end
     known.batch = batch
     known.row = row
+    if (sessions.length === 1) return
     // A late record may join two.
     for (let i = sessions.length - 1; i >= 0; i--) {
       const other = sessions[i]

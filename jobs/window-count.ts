@@ -6,7 +6,7 @@ const REMEMBERED = 256
 /** Counts the windows in the topic of a windowed table, each once, however often its row is replaced. */
 export class WindowCount {
   count = 0
-  readonly #windowsOf = new Map<unknown, { latest: number; starts: Set<number> }>()
+  readonly #windowsOf = new Map<unknown, { latest: number; readonly starts: number[] }>()
 
   take(batch: Batch, source: Source): void {
     if (source.window?.type === 'SESSION') this.#sessions(batch)
@@ -27,17 +27,15 @@ export class WindowCount {
       const key = keys.length === 1 ? only[row] : JSON.stringify(keys.map((data) => String(data[row])))
       let windows = this.#windowsOf.get(key)
       if (windows === undefined) {
-        windows = { latest: Number.NEGATIVE_INFINITY, starts: new Set() }
+        windows = { latest: Number.NEGATIVE_INFINITY, starts: [] }
         this.#windowsOf.set(key, windows)
       }
       const start = windowStart[row]
-      if (start === windows.latest || (start < windows.latest && windows.starts.has(start))) continue
-      windows.starts.add(start)
+      if (start === windows.latest || (start < windows.latest && windows.starts.lastIndexOf(start) >= 0)) continue
+      windows.starts.push(start)
       if (start > windows.latest) windows.latest = start
       this.count++
-      if (windows.starts.size > 2 * REMEMBERED) {
-        windows.starts = new Set([...windows.starts].sort((a, b) => b - a).slice(0, REMEMBERED))
-      }
+      if (windows.starts.length > 2 * REMEMBERED) windows.starts.splice(0, REMEMBERED)
     }
   }
 }

@@ -5,6 +5,8 @@ import type { SqlValue } from '../types/values.ts'
 type Hash = (value: SqlValue) => string | number | bigint | boolean | null
 type Level = Map<unknown, Level | number>
 
+const NO_KEY = Symbol('no key')
+
 /** Numbers the distinct keys of a grouping from 0, and keeps their column values. NULL is a value like any other here. */
 export class KeyDictionary {
   /** values of key column j by key id */
@@ -12,6 +14,9 @@ export class KeyDictionary {
   size = 0
   private readonly hashes: readonly Hash[]
   private readonly root: Level = new Map()
+  /** Rows of one key follow one another. */
+  private lastKey: unknown = NO_KEY
+  private lastId = -1
 
   constructor(types: readonly SqlType[]) {
     this.hashes = types.map((type) => hashKey(type))
@@ -41,8 +46,11 @@ export class KeyDictionary {
 
   /** As id, without a list for the commonest cases. */
   id1(a: SqlValue): number {
+    if (Object.is(a, this.lastKey)) return this.lastId
     const known = this.root.get(this.hashes[0]?.(a)) as number | undefined
-    return known ?? this.id([a])
+    this.lastId = known ?? this.id([a])
+    this.lastKey = a
+    return this.lastId
   }
 
   id2(a: SqlValue, b: SqlValue): number {

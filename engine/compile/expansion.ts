@@ -68,7 +68,7 @@ function literalItems(node: MapNode): { items: readonly Typed[]; skipNulls: bool
 /** Does every row the query expands to have a STRUCT constructor for its value? */
 export function expandsToStructs(node: MapNode): boolean {
   const literals = literalItems(node)
-  return literals !== null && literals.skipNulls && literals.items.every((item) => conditionalStruct(item) !== null)
+  return literals?.skipNulls === true && literals.items.every((item) => conditionalStruct(item) !== null)
 }
 
 function expandLiterals(

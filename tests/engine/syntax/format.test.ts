@@ -84,7 +84,6 @@ const expressions = fc.letrec<{ expression: Expression }>((tie) => {
       node('like', { operand: e, pattern: e, escape: fc.constantFrom(null, '!', "'"), negated: fc.boolean() }),
       node('case', {
         operand: fc.option(e),
-        // biome-ignore lint/suspicious/noThenProperty: the syntax tree names the parts of CASE as SQL does
         branches: fc.array(fc.record({ when: e, then: e }), { minLength: 1, maxLength: 3 }),
         otherwise: fc.option(e),
       }),

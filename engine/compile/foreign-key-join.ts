@@ -1,9 +1,8 @@
 import type { ForeignKeyJoinNode } from '../plan/nodes.ts'
-import { type Batch, readValue } from '../runtime/batch.ts'
+import { type Batch, type Header, readValue } from '../runtime/batch.ts'
 import { ForeignKeyStore, type Subscriber } from '../runtime/foreign-key-store.ts'
-import { JoinedRows, type Origin, originOf, valuesAt } from '../runtime/joined-rows.ts'
+import { JoinedRows, rowsIn } from '../runtime/joined-rows.ts'
 import { type StoredRow, TableStore } from '../runtime/table-store.ts'
-import type { SqlValue } from '../types/values.ts'
 import type { ExpressionEnvironment } from './expression.ts'
 import { compileKey } from './key-kernel.ts'
 import type { ReportError } from './output.ts'
@@ -38,57 +37,47 @@ export class ForeignKeyJoin {
     this.rightKey = node.right.layout.findIndex((c) => c.role === 'key')
   }
 
-  takeLeft(batch: Batch): TableChange {
+  takeLeft(batch: Batch, wantsPrevious: boolean): TableChange {
     const { left, inner, foreignKey } = this.node
     const foreign = this.foreignKeyOf(batch)
-    const next = this.rows(batch.count)
-    const previous = this.rows(batch.count)
-    for (let i = 0; i < batch.count; i++) {
-      const origin = originOf(batch, i)
-      const values = valuesAt(batch, i, left.layout)
+    const next = this.rows()
+    const previous = wantsPrevious ? this.rows() : null
+    for (const [i, values] of rowsIn(batch, left.layout).entries()) {
+      const at = originOf(batch, i)
       const keys = this.keyPlaces.map((k) => values[k] ?? null)
-      const row: Subscriber = {
-        values,
-        keys,
-        foreign: readValue(foreign, i, foreignKey.type),
-        time: batch.rowtime[i] ?? 0,
-      }
+      const row: Subscriber = { values, keys, foreign: readValue(foreign, i, foreignKey.type), time: at.time }
       const now = batch.tombstone?.[i] === 1 ? undefined : row
       const old = this.left.replace(row, now)
       if (now === undefined && old === undefined) continue
       const partner = this.partnerOf(now)
-      // an inner join has nothing to say of a row that is new and alone, or was never subscribed to anything
+      // an inner join has nothing to say of a row that is new and alone, or named no other before
       if (inner && partner === undefined && (old === undefined || old.foreign === null)) continue
-      this.put(next, row, now, partner, row.time, origin)
-      this.put(previous, row, old, this.partnerOf(old), old?.time ?? 0, origin)
+      this.put(next, row, now, partner, at.time, at)
+      if (previous !== null) this.put(previous, row, old, this.partnerOf(old), old?.time ?? 0, at)
     }
-    return { next: next.finish(), previous: previous.finish() }
+    return { next: next.finish(), previous: previous?.finish() ?? null }
   }
 
-  takeRight(batch: Batch): TableChange {
-    const { right } = this.node
-    const next = this.rows(batch.count)
-    const previous = this.rows(batch.count)
-    const keyColumn = batch.columns[this.rightKey]
-    const keyType = right.layout[this.rightKey]?.type
-    if (keyColumn === undefined || keyType === undefined) throw new Error('a table without key')
-    for (let i = 0; i < batch.count; i++) {
-      const origin = originOf(batch, i)
-      const key = readValue(keyColumn, i, keyType)
-      const old = this.right.replace(batch, i)
-      const now = batch.tombstone?.[i] === 1 ? undefined : this.right.row([key], null)
+  takeRight(batch: Batch, wantsPrevious: boolean): TableChange {
+    const next = this.rows()
+    const previous = wantsPrevious ? this.rows() : null
+    for (const [i, values] of rowsIn(batch, this.node.right.layout).entries()) {
+      const at = originOf(batch, i)
+      const key = values[this.rightKey] ?? null
+      const now = batch.tombstone?.[i] === 1 ? undefined : { values, time: at.time }
+      const old = this.right.put([key], null, now)
       const subscribers = this.left.subscribersOf(key).sort((a, b) => this.compareKeys(a.keys, b.keys))
       for (const row of subscribers) {
-        this.put(next, row, row, now, batch.rowtime[i] ?? 0, origin)
-        this.put(previous, row, row, old, old?.time ?? 0, origin)
+        this.put(next, row, row, now, at.time, at)
+        if (previous !== null) this.put(previous, row, row, old, old?.time ?? 0, at)
       }
     }
-    return { next: next.finish(), previous: previous.finish() }
+    return { next: next.finish(), previous: previous?.finish() ?? null }
   }
 
-  private rows(capacity: number): JoinedRows {
+  private rows(): JoinedRows {
     const { layout, left, right } = this.node
-    return new JoinedRows(layout, left.layout.length, right.layout.length, capacity)
+    return new JoinedRows(layout, left.layout.length, right.layout.length)
   }
 
   private partnerOf(row: Subscriber | undefined): StoredRow | undefined {
@@ -102,12 +91,14 @@ export class ForeignKeyJoin {
     row: Subscriber | undefined,
     partner: StoredRow | undefined,
     time: number,
-    origin: Origin,
+    { cause, headers }: Origin,
   ): void {
-    const at = Math.max(time, row?.time ?? time, partner?.time ?? time)
+    const latest = Math.max(time, row?.time ?? time, partner?.time ?? time)
     if (row === undefined || (partner === undefined && this.node.inner)) {
-      into.addTombstone(new Map<number, SqlValue>(this.keyPlaces.map((k, j) => [k, of.keys[j] ?? null])), at, origin)
-    } else into.add(row.values, partner?.values ?? null, null, at, origin)
+      const keys = of.values.map((value, k) => (this.keyPlaces.includes(k) ? value : null))
+      into.addTombstone(keys, null, latest, cause)
+    } else into.add(row.values, partner?.values ?? null, null, latest, cause)
+    into.header(headers)
   }
 
   save(): unknown {
@@ -119,4 +110,15 @@ export class ForeignKeyJoin {
     this.left.load(left)
     this.right.load(right)
   }
+}
+
+/** Where a change comes from. */
+interface Origin {
+  readonly time: number
+  readonly cause: number
+  readonly headers: readonly Header[] | undefined
+}
+
+function originOf({ rowtime, cause, headers }: Batch, i: number): Origin {
+  return { time: rowtime[i] ?? 0, cause: cause === null ? i : (cause[i] ?? 0), headers: headers?.[i] }
 }

@@ -157,10 +157,10 @@ class PipelineBuilder {
   ): void {
     this.states.push(join)
     const send = (change: TableChange) => {
-      if (change.next.count > 0) emit(change.next, previous ? change.previous : null)
+      if (change.next.count > 0) emit(change.next, change.previous)
     }
-    this.build(node.left, false, (next) => send(join.takeLeft(next)))
-    this.build(node.right, false, (next) => send(join.takeRight(next)))
+    this.build(node.left, false, (next) => send(join.takeLeft(next, previous)))
+    this.build(node.right, false, (next) => send(join.takeRight(next, previous)))
   }
 
   private source(

@@ -1,7 +1,7 @@
 import type { PlanNode, StreamStreamJoinNode } from '../plan/nodes.ts'
 import { type Batch, type Column, type Header, readValue } from '../runtime/batch.ts'
 import { type BufferedRow, JoinBuffer } from '../runtime/join-buffer.ts'
-import { JoinedRows, originOf, resized, valuesAt, type WindowBounds } from '../runtime/joined-rows.ts'
+import { JoinedRows, resized, rowsIn, type WindowBounds, windowAt } from '../runtime/joined-rows.ts'
 import { combine } from '../runtime/table-store.ts'
 import { hashKey } from '../types/compare.ts'
 import type { SqlValue } from '../types/values.ts'
@@ -41,7 +41,7 @@ export class StreamStreamJoin {
   private readonly right: Side
   /** greatest row time of both sides */
   private streamTime = Number.NEGATIVE_INFINITY
-  /** no row without partner is older */
+  /** no row without partner is older; as in Kafka Streams, partners found since the last emission count */
   private firstAlone = Number.POSITIVE_INFINITY
   private nextEmission = 0
 
@@ -85,47 +85,50 @@ export class StreamStreamJoin {
 
   /** No row will come any more: those without partner are given out. */
   end(): Batch {
-    const out = this.rows(0)
+    const out = this.rows()
     this.streamTime = Number.POSITIVE_INFINITY
-    this.emitAlone(out, 0, null)
+    this.emitAlone(out, 0, undefined)
     return out.finish()
   }
 
-  private rows(capacity: number): JoinedRows {
+  private rows(): JoinedRows {
     const { layout, left, right } = this.node
-    return new JoinedRows(layout, left.layout.length, right.layout.length, capacity)
+    return new JoinedRows(layout, left.layout.length, right.layout.length)
   }
 
   private take(batch: Batch, own: Side, other: Side): Batch {
-    const out = this.rows(batch.count)
+    const out = this.rows()
     const keys = own.keyOf(batch)
+    const rows = rowsIn(batch, own.node.layout)
     const { eager, leftKey } = this.node
-    for (let i = 0; i < batch.count; i++) {
+    for (const [i, values] of rows.entries()) {
       const time = batch.rowtime[i] ?? 0
       if (time > this.streamTime) this.streamTime = time
       if (batch.tombstone?.[i] === 1) continue
       const key = readValue(keys, i, leftKey.type)
       if (key === null && !own.outer) continue
-      const origin = originOf(batch, i)
-      const values = valuesAt(batch, i, own.node.layout)
-      const { window } = origin
+      const cause = batch.cause === null ? i : (batch.cause[i] ?? 0)
+      const headers = batch.headers?.[i]
+      const window = windowAt(batch, i)
+      const row: BufferedRow = { values, key, time, window, alone: false }
       if (key === null) {
-        this.add(out, own, values, null, { ...origin, key, time, window })
+        this.add(out, own, row, null, cause, headers)
         continue
       }
-      if (!eager && time === this.streamTime && this.mayEmit(own)) this.emitAlone(out, origin.cause, origin.headers)
+      if (!eager && time === this.streamTime && this.mayEmit(own)) this.emitAlone(out, cause, headers)
       const hash = this.hash(key, window)
       const to = time + own.after
       const partners = other.buffer.match(hash, time - own.before, to)
       for (const partner of partners) {
         partner.alone = false
-        this.add(out, own, values, partner.values, { ...origin, key, time: Math.max(time, partner.time), window })
+        this.add(out, own, row, partner, cause, headers)
       }
-      const unmatched = own.outer && partners.length === 0
-      const alone = unmatched && !eager && to >= this.streamTime
-      if (unmatched && !alone) this.add(out, own, values, null, { ...origin, key, time, window })
-      if (alone && time < this.firstAlone) this.firstAlone = time
-      own.buffer.add(hash, { values, key, time, window, alone })
+      if (own.outer && partners.length === 0) {
+        row.alone = !eager && to >= this.streamTime
+        if (row.alone) this.firstAlone = Math.min(this.firstAlone, time)
+        else this.add(out, own, row, null, cause, headers)
+      }
+      own.buffer.add(hash, row)
     }
     return out.finish()
   }
@@ -133,17 +136,18 @@ export class StreamStreamJoin {
   private add(
     out: JoinedRows,
     own: Side,
-    values: readonly SqlValue[],
-    partner: readonly SqlValue[] | null,
-    at: Pick<BufferedRow, 'key' | 'time' | 'window'> & {
-      readonly cause: number
-      readonly headers: readonly Header[] | null
-    },
+    row: BufferedRow,
+    partner: BufferedRow | null,
+    cause: number,
+    headers: readonly Header[] | undefined,
   ): void {
-    const [left, right] = own.isLeft ? [values, partner] : [partner, values]
+    const other = partner?.values ?? null
+    const time = partner === null ? row.time : Math.max(row.time, partner.time)
+    if (own.isLeft) out.add(row.values, other, row.key, time, cause)
+    else out.add(other, row.values, row.key, time, cause)
     // the result has the windows of the left source
-    const window = resized(at.window, this.node.window?.size ?? null)
-    out.add(left, right, at.key, at.time, { ...at, window })
+    out.window(resized(row.window, this.node.window?.size ?? null))
+    out.header(headers)
   }
 
   /** Kafka Streams looks for rows without partner only when there may be some, and only so often. */
@@ -158,7 +162,7 @@ export class StreamStreamJoin {
   }
 
   /** Gives out the rows that can have no partner any more, in order of time, the right side's first, then of keys. */
-  private emitAlone(out: JoinedRows, cause: number, headers: readonly Header[] | null): void {
+  private emitAlone(out: JoinedRows, cause: number, headers: readonly Header[] | undefined): void {
     const closed = [this.right, this.left].flatMap((side) =>
       side.buffer.takeAlone(this.streamTime - side.after - this.node.grace).map((row) => ({ side, row })),
     )
@@ -168,7 +172,7 @@ export class StreamStreamJoin {
         Number(a.side.isLeft) - Number(b.side.isLeft) ||
         this.options.compareKeys([a.row.key], [b.row.key]),
     )
-    for (const { side, row } of closed) this.add(out, side, row.values, null, { ...row, cause, headers })
+    for (const { side, row } of closed) this.add(out, side, row, null, cause, headers)
     this.firstAlone = Math.min(this.left.buffer.nextAlone, this.right.buffer.nextAlone)
   }
 

@@ -1,16 +1,18 @@
-import type { PlanNode, TableTableJoinNode } from '../plan/nodes.ts'
-import { type Batch, readValue } from '../runtime/batch.ts'
-import { JoinedRows, type Origin, originOf, resized } from '../runtime/joined-rows.ts'
+import type { LayoutColumn, PlanNode, TableTableJoinNode } from '../plan/nodes.ts'
+import type { Batch } from '../runtime/batch.ts'
+import { JoinedRows, resized, rowsIn, windowAt } from '../runtime/joined-rows.ts'
 import { type StoredRow, TableStore } from '../runtime/table-store.ts'
 
 /** Changed rows, and the rows they replace. */
 export interface TableChange {
   readonly next: Batch
-  readonly previous: Batch
+  /** null: not asked for */
+  readonly previous: Batch | null
 }
 
 interface Side {
   readonly isLeft: boolean
+  readonly layout: readonly LayoutColumn[]
   readonly store: TableStore
   readonly keyIndex: number
   /** ms, of the windows of its keys */
@@ -32,6 +34,7 @@ export class TableTableJoin {
     this.node = node
     const side = (isLeft: boolean, input: PlanNode, outer: boolean): Side => ({
       isLeft,
+      layout: input.layout,
       store: new TableStore(input.layout),
       keyIndex: input.layout.findIndex((c) => c.role === 'key'),
       size: input.window?.size ?? null,
@@ -41,45 +44,41 @@ export class TableTableJoin {
     this.right = side(false, node.right, node.outer.right)
   }
 
-  takeLeft(batch: Batch): TableChange {
-    return this.take(batch, this.left, this.right)
+  takeLeft(batch: Batch, previous: boolean): TableChange {
+    return this.take(batch, this.left, this.right, previous)
   }
 
-  takeRight(batch: Batch): TableChange {
-    return this.take(batch, this.right, this.left)
+  takeRight(batch: Batch, previous: boolean): TableChange {
+    return this.take(batch, this.right, this.left, previous)
   }
 
-  private take(batch: Batch, own: Side, other: Side): TableChange {
+  private take(batch: Batch, own: Side, other: Side, wantsPrevious: boolean): TableChange {
     const { layout, left, right } = this.node
-    const keyPlace = left.layout.length + right.layout.length
-    const keyColumn = batch.columns[own.keyIndex]
-    const keyType = layout[keyPlace]?.type
-    if (keyColumn === undefined || keyType === undefined) throw new Error('a join of tables without key')
-    const rows = () => new JoinedRows(layout, left.layout.length, right.layout.length, batch.count)
-    const next = rows()
-    const previous = rows()
-    for (let i = 0; i < batch.count; i++) {
-      const key = readValue(keyColumn, i, keyType)
-      const origin = originOf(batch, i)
-      const old = own.store.replace(batch, i)
-      const now = batch.tombstone?.[i] === 1 ? undefined : own.store.row([key], origin.window)
-      const partner = other.store.row([key], resized(origin.window, other.size))
-      // the result has the windows of the left table
-      const at: Origin = { ...origin, window: resized(origin.window, this.left.size) }
+    const next = new JoinedRows(layout, left.layout.length, right.layout.length)
+    const previous = wantsPrevious ? new JoinedRows(layout, left.layout.length, right.layout.length) : null
+    for (const [i, values] of rowsIn(batch, own.layout).entries()) {
+      const key = values[own.keyIndex] ?? null
+      const time = batch.rowtime[i] ?? 0
+      const cause = batch.cause === null ? i : (batch.cause[i] ?? 0)
+      const window = windowAt(batch, i)
+      const now = batch.tombstone?.[i] === 1 ? undefined : { values, time }
+      const old = own.store.put([key], window, now)
+      const partner = other.store.row([key], resized(window, other.size))
       if (partner === undefined && (!own.outer || (old === undefined && now === undefined))) continue
-      const put = (into: JoinedRows, row: StoredRow | undefined, time: number) => {
-        const latest = Math.max(time, partner?.time ?? Number.NEGATIVE_INFINITY)
-        if (row === undefined ? partner === undefined || !other.outer : partner === undefined && !own.outer) {
-          into.addTombstone(new Map([[keyPlace, key]]), latest, at)
-          return
-        }
+      const put = (into: JoinedRows, row: StoredRow | undefined, at: number) => {
+        const latest = partner === undefined ? at : Math.max(at, partner.time)
         const [l, r] = own.isLeft ? [row, partner] : [partner, row]
-        into.add(l?.values ?? null, r?.values ?? null, key, latest, at)
+        const isThere = row === undefined ? partner !== undefined && other.outer : partner !== undefined || own.outer
+        if (isThere) into.add(l?.values ?? null, r?.values ?? null, key, latest, cause)
+        else into.addTombstone(null, key, latest, cause)
+        // the result has the windows of the left table
+        into.window(resized(window, this.left.size))
+        into.header(batch.headers?.[i])
       }
-      put(next, now, batch.rowtime[i] ?? 0)
-      put(previous, old, old?.time ?? 0)
+      put(next, now, time)
+      if (previous !== null) put(previous, old, old?.time ?? 0)
     }
-    return { next: next.finish(), previous: previous.finish() }
+    return { next: next.finish(), previous: previous?.finish() ?? null }
   }
 
   save(): unknown {

@@ -71,8 +71,9 @@ export class JoinBuffer {
     return taken
   }
 
-  /** Time of the oldest row that may have to be given out alone. */
+  /** Time of the oldest row that is still without partner. */
   get nextAlone(): number {
+    while (this.alone[this.aloneFrom]?.alone === false) this.aloneFrom++
     return this.alone[this.aloneFrom]?.time ?? Number.POSITIVE_INFINITY
   }
 

@@ -36,25 +36,31 @@ export class TableStore {
 
   /** The row of a key; `window`: of a windowed one. */
   row(keys: readonly SqlValue[], window: readonly [start: number, end: number] | null): StoredRow | undefined {
-    return this.rows.get(
-      combine(
-        keys.map((key, j) => this.hashes[j]?.(key)),
-        window?.[0],
-        window?.[1],
-      ),
-    )
+    return this.rows.get(this.keyOf(keys, window))
+  }
+
+  /** Puts a row in place of the one its key has, or takes that away; gives the row that was there. */
+  put(
+    keys: readonly SqlValue[],
+    window: readonly [start: number, end: number] | null,
+    row: StoredRow | undefined,
+  ): StoredRow | undefined {
+    const key = this.keyOf(keys, window)
+    const old = this.rows.get(key)
+    if (row === undefined) this.rows.delete(key)
+    else this.rows.set(key, row)
+    return old
   }
 
   /** Takes row i of a batch of changes over; gives the row it replaces. */
   replace(batch: Batch, i: number): StoredRow | undefined {
-    const key = this.keyAt(batch, i)
-    const old = this.rows.get(key)
-    if (batch.tombstone?.[i] === 1) this.rows.delete(key)
-    else {
-      const values = batch.columns.map((column, j) => readValue(column, i, this.types[j] ?? fail(j)))
-      this.rows.set(key, { values, time: batch.rowtime[i] ?? 0 })
-    }
-    return old
+    const values = batch.columns.map((column, j) => readValue(column, i, this.types[j] ?? fail(j)))
+    const { windowStart, windowEnd, tombstone } = batch
+    return this.put(
+      this.keyIndexes.map((index) => values[index] ?? null),
+      windowStart === null ? null : [windowStart[i] ?? 0, windowEnd?.[i] ?? 0],
+      tombstone?.[i] === 1 ? undefined : { values, time: batch.rowtime[i] ?? 0 },
+    )
   }
 
   /** Takes a batch of changes over; gives the rows they replace, row by row (tombstones where there was none). */
@@ -86,14 +92,14 @@ export class TableStore {
     return previous
   }
 
-  private keyAt(batch: Batch, row: number): unknown {
-    const parts = this.keyIndexes.map((index, j) => {
-      const column = batch.columns[index]
-      const type = this.types[index]
-      if (column === undefined || type === undefined) return null
-      return this.hashes[j]?.(readValue(column, row, type))
-    })
-    return combine(parts, batch.windowStart?.[row], batch.windowEnd?.[row])
+  private keyOf(keys: readonly SqlValue[], window: readonly [start: number, end: number] | null): unknown {
+    const [hash] = this.hashes
+    if (window === null && keys.length === 1 && hash !== undefined) return hash(keys[0] ?? null)
+    return combine(
+      keys.map((key, j) => this.hashes[j]?.(key)),
+      window?.[0],
+      window?.[1],
+    )
   }
 
   save(): unknown {

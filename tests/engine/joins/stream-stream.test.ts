@@ -117,6 +117,7 @@ function naive(
   const stored: Record<'l' | 'r', Event[]> = { l: [], r: [] }
   let waiting: Event[] = []
   let streamTime = 0
+  let first = Number.POSITIVE_INFINITY
   const out: string[] = []
   const give = (own: Event, partner: Event | null) => {
     const [l, r] = own.topic === 'l' ? [own, partner] : [partner, own]
@@ -142,9 +143,9 @@ function naive(
       continue
     }
     // Kafka Streams looks no earlier than the row's own side would need
-    if (grace !== null && e.time === streamTime) {
-      const first = Math.min(...waiting.map((x) => x.time), Number.POSITIVE_INFINITY)
-      if (first < streamTime - forth - grace) close()
+    if (grace !== null && e.time === streamTime && first < streamTime - forth - grace) {
+      close()
+      first = Math.min(...waiting.map((x) => x.time))
     }
     const newest = Math.max(...stored[other].map((x) => x.time))
     const partners = stored[other]
@@ -156,7 +157,10 @@ function naive(
     waiting = waiting.filter((x) => !partners.includes(x))
     if (partners.length === 0 && outer[own]) {
       if (grace === null || e.time + forth < streamTime) give(e, null)
-      else waiting.push(e)
+      else {
+        waiting.push(e)
+        first = Math.min(first, e.time)
+      }
     }
     stored[own].push(e)
   }

@@ -51,3 +51,11 @@ test('system columns and headers are those of the source they are asked of', () 
   engine.topic('b').append([record(7, 'other')])
   expect(seen.get('J')?.map((row) => row.value)).toEqual([[5n, 7n, 0n, 0n, 'first']])
 })
+
+test('a source need only supply the columns that the join reads', () => {
+  const engine = engineWith(`${SOURCES}
+    CREATE STREAM j AS SELECT l.k AS k, r.v AS rv, r.ROWTIME AS at FROM l JOIN r WITHIN 1 MINUTE ON l.k = r.k EMIT CHANGES;
+    CREATE TABLE q AS SELECT t.k AS k, u.v AS uv FROM t LEFT JOIN u ON t.ref = u.k EMIT CHANGES;`)
+  const needed = ['L', 'R', 'T', 'U'].map((name) => [...engine.neededColumns(name)].sort().join())
+  expect(needed).toEqual(['K', 'K,V', 'K,REF', 'K,V'])
+})

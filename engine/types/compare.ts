@@ -38,7 +38,7 @@ export function comparator(type: SqlType): Comparator {
 /** Equality of two values of one type; NULL equals NULL only (the operators =, <> answer NULL before they come here). */
 export function equality(type: SqlType): (a: SqlValue, b: SqlValue) => boolean {
   const compare = comparator(type)
-  return (a, b) => a === b || (a !== null && b !== null && compare(a, b) === 0)
+  return (a, b) => (a === null || b === null ? a === b : compare(a, b) === 0)
 }
 
 /** Puts NULL before every value. */

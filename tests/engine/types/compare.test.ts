@@ -21,6 +21,7 @@ test('doubles are ordered as Double.compare orders them', () => {
   const sorted = [Number.NaN, 0, -0, 1, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].sort(compare)
   expect(sorted).toEqual([Number.NEGATIVE_INFINITY, -0, 0, 1, Number.POSITIVE_INFINITY, Number.NaN])
   expect(equality(DOUBLE)(Number.NaN, Number.NaN)).toBe(true)
+  expect(equality(DOUBLE)(0, -0)).toBe(false)
 })
 
 test('bytes are unsigned', () => {

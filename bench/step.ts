@@ -33,7 +33,8 @@ async function parse(path: string, fields?: ReadonlySet<string>): Promise<{ rows
 
 async function job(path: string): Promise<{ rows: number; details: Record<string, number> }> {
   const result = await run({ logs: [path], timezone: 'UTC' })
-  return { rows: result.rows, details: { episodes: result.episodes, ...result.windows } }
+  const alerts = Object.values(result.alerts).reduce((sum, count) => sum + count, 0)
+  return { rows: result.rows, details: { alerts, episodes: result.episodes, ...result.windows } }
 }
 
 /** Runs one step in this process: `node step.js STEP FILE|ROWS`. */

@@ -60,7 +60,7 @@ export class StampSequence {
     this.#lastGiven = stamp
     if (stamp > this.#max) this.#max = stamp
     this.#ring[this.#given++ & (RING - 1)] = stamp
-    const slots = Math.min(1000, (((stamp % 1000) + 1000) % 1000) + 1)
+    const slots = Math.min(1000, stamp - 1000 * Math.floor(stamp / 1000) + 1)
     const run = this.#run
     if (run === null) this.#run = { first: stamp, last: stamp, slots }
     else {

@@ -42,6 +42,8 @@ export class Timeline {
   accept(ts: Float64Array, from: number, to: number, line: number): void {
     const report = this.#report
     let previous = this.#clock.previous
+    let first = report.firstTs ?? Number.POSITIVE_INFINITY
+    let last = report.lastTs ?? Number.NEGATIVE_INFINITY
     for (let i = from; i < to; i++) {
       const raw = ts[i]
       const step = raw - previous
@@ -52,8 +54,12 @@ export class Timeline {
       previous = raw
       const stamp = this.#stamps.next(raw)
       ts[i] = stamp
-      if (report.firstTs === null || stamp < report.firstTs) report.firstTs = stamp
-      if (report.lastTs === null || stamp > report.lastTs) report.lastTs = stamp
+      if (stamp < first) first = stamp
+      if (stamp > last) last = stamp
+    }
+    if (first <= last) {
+      report.firstTs = first
+      report.lastTs = last
     }
     this.#clock.previous = previous
     report.rows += to - from

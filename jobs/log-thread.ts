@@ -8,7 +8,7 @@ import type { LogBatches, LogToRead } from './log-batches.ts'
 import type { FromThread, ThreadTask, ToThread } from './log-thread-message.ts'
 
 const SCRIPT = new URL('./log-thread-worker.js', import.meta.url)
-const AHEAD = 32
+const AHEAD = 16
 /** Smaller logs are read before a thread would have started. */
 const WORTH_BYTES = 16 << 20
 

@@ -4,13 +4,20 @@ import type { SqlType, StructField } from '../types/sql-type.ts'
 import type { SqlValue } from '../types/values.ts'
 import { encodeBase64 } from './utf8.ts'
 
-/** The JSON text of a type's values, as ksqlDB writes it: doubles Java's way, NaN and infinities as strings, decimals with their full scale. */
-export function jsonWriter(type: SqlType): (value: SqlValue) => string {
-  const write = presentWriter(type)
+type Write = (value: SqlValue) => string
+/** How dates and times are written, where not as numbers. */
+export type DateWriters = Partial<Record<SqlType['base'], Write>>
+
+/**
+ * The JSON text of a type's values, as ksqlDB writes it: doubles Java's way, NaN and infinities as strings, decimals with their full scale, dates as
+ * numbers unless `dates` writes them.
+ */
+export function jsonWriter(type: SqlType, dates: DateWriters = {}): Write {
+  const write = dates[type.base] ?? presentWriter(type, dates)
   return (value) => (value === null ? 'null' : write(value))
 }
 
-function presentWriter(type: SqlType): (value: SqlValue) => string {
+function presentWriter(type: SqlType, dates: DateWriters): Write {
   switch (type.base) {
     case 'STRING':
       return (value) => JSON.stringify(value)
@@ -24,11 +31,11 @@ function presentWriter(type: SqlType): (value: SqlValue) => string {
     case 'BYTES':
       return (value) => `"${encodeBase64(value as Uint8Array)}"`
     case 'ARRAY': {
-      const write = jsonWriter(type.element)
+      const write = jsonWriter(type.element, dates)
       return (value) => `[${(value as readonly SqlValue[]).map(write).join(',')}]`
     }
     case 'MAP': {
-      const write = jsonWriter(type.value)
+      const write = jsonWriter(type.value, dates)
       return (value) => {
         const entries: string[] = []
         for (const [key, item] of value as ReadonlyMap<SqlValue, SqlValue>) {
@@ -38,7 +45,7 @@ function presentWriter(type: SqlType): (value: SqlValue) => string {
       }
     }
     case 'STRUCT': {
-      const write = objectWriter(type.fields)
+      const write = objectWriter(type.fields, dates)
       return (value) => write(value as readonly SqlValue[])
     }
     default:
@@ -47,8 +54,11 @@ function presentWriter(type: SqlType): (value: SqlValue) => string {
 }
 
 /** An object with all fields, NULL ones too, in the order of the columns. */
-export function objectWriter(fields: readonly StructField[]): (values: readonly SqlValue[]) => string {
-  const writers = fields.map((field) => jsonWriter(field.type))
+export function objectWriter(
+  fields: readonly StructField[],
+  dates: DateWriters = {},
+): (values: readonly SqlValue[]) => string {
+  const writers = fields.map((field) => jsonWriter(field.type, dates))
   const names = fields.map((field, i) => `${i === 0 ? '{' : ','}${JSON.stringify(field.name)}:`)
   return (values) => {
     let text = ''

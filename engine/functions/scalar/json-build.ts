@@ -1,7 +1,4 @@
-import type { Decimal } from '../../types/decimal.ts'
-import { javaDoubleToString } from '../../types/java-number.ts'
-import type { SqlType } from '../../types/sql-type.ts'
-import type { SqlValue } from '../../types/values.ts'
+import { type DateWriters, jsonWriter } from '../../formats/json-write.ts'
 import type { ScalarFunction } from '../definition.ts'
 import { JSON_CATEGORY } from './json-extract.ts'
 import { type JsonNode, parseJson, printJson } from './json-node.ts'
@@ -41,52 +38,10 @@ function isoDate(millis: number): string {
 
 const MS_PER_DAY = 86_400_000
 
-/** How values of a type are written as JSON. */
-function jsonWriter(type: SqlType): (value: SqlValue) => string {
-  const write = presentWriter(type)
-  return (value) => (value === null ? 'null' : write(value))
-}
-
-function presentWriter(type: SqlType): (value: SqlValue) => string {
-  switch (type.base) {
-    case 'STRING':
-      return (value) => JSON.stringify(value)
-    case 'DOUBLE':
-      return (value) => {
-        const text = javaDoubleToString(value as number)
-        return Number.isFinite(value) ? text : `"${text}"`
-      }
-    case 'DECIMAL':
-      return (value) => (value as Decimal).toPlainString()
-    case 'BYTES':
-      return (value) => `"${Buffer.from(value as Uint8Array).toString('base64')}"`
-    case 'DATE':
-      return (value) => `"${isoDate((value as number) * MS_PER_DAY)}"`
-    case 'TIME':
-      return (value) => `"${isoTime(value as number)}"`
-    case 'TIMESTAMP':
-      return (value) => `"${isoDate(value as number)}T${isoTime(value as number)}"`
-    case 'ARRAY': {
-      const element = jsonWriter(type.element)
-      return (value) => `[${(value as readonly SqlValue[]).map(element).join(',')}]`
-    }
-    case 'MAP': {
-      const write = jsonWriter(type.value)
-      return (value) => {
-        const entries = Array.from(value as ReadonlyMap<SqlValue, SqlValue>)
-        return `{${entries.map(([key, item]) => `${JSON.stringify(String(key))}:${write(item)}`).join(',')}}`
-      }
-    }
-    case 'STRUCT': {
-      const fields = type.fields.map((field) => ({ name: JSON.stringify(field.name), write: jsonWriter(field.type) }))
-      return (value) => {
-        const values = value as readonly SqlValue[]
-        return `{${fields.map(({ name, write }, i) => `${name}:${write(values[i])}`).join(',')}}`
-      }
-    }
-    default:
-      return String
-  }
+const ISO: DateWriters = {
+  DATE: (value) => `"${isoDate((value as number) * MS_PER_DAY)}"`,
+  TIME: (value) => `"${isoTime(value as number)}"`,
+  TIMESTAMP: (value) => `"${isoDate(value as number)}T${isoTime(value as number)}"`,
 }
 
 export const jsonBuildFunctions: readonly ScalarFunction[] = [
@@ -111,7 +66,7 @@ export const jsonBuildFunctions: readonly ScalarFunction[] = [
         parameters: ['T'],
         returns: 'VARCHAR',
         nulls: 'pass',
-        bind: ({ argTypes }) => typed(jsonWriter(argTypes[0])),
+        bind: ({ argTypes }) => typed(jsonWriter(argTypes[0], ISO)),
       },
     ],
   },

@@ -1,7 +1,7 @@
 import type { AggregateCall, AggregateNode } from '../plan/nodes.ts'
 import { resultType } from '../plan/split-latest.ts'
 import type { Typed } from '../plan/typed.ts'
-import { AggregateState, type Session } from '../runtime/aggregate-state.ts'
+import { AggregateState } from '../runtime/aggregate-state.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, type Fragment, unbox } from './expression.ts'
 import { AggregateLanes } from './lanes.ts'
@@ -226,7 +226,7 @@ class AggregateCompiler {
       out.emit(`if (!${compileCondition(out, compiler, node.where, 'WHERE')}) continue;`)
     }
     row.load(out, node.groupBy)
-    const absent = this.keyId(out, compiler, 'id')
+    const absent = this.keyId(out, compiler)
     if (absent !== 'false') out.emit(`if (${absent}) continue;`)
     out.emit('const id = keyId;')
     row.load(out, args)
@@ -250,7 +250,7 @@ class AggregateCompiler {
   }
 
   /** Declares `keyId`; gives the condition under which there is no key. */
-  private keyId(out: SourceWriter, compiler: ExpressionCompiler, _name: string): string {
+  private keyId(out: SourceWriter, compiler: ExpressionCompiler): string {
     const keys = this.node.groupBy.map((e) => ({ e, f: compileGuarded(out, compiler, e, 'GROUP BY') }))
     const absent = either(...keys.flatMap((k) => [k.f.nul, k.f.err]))
     const values = keys.map((k) => box({ ...k.f, nul: 'false' }, k.e.type))
@@ -390,23 +390,25 @@ class AggregateCompiler {
     const args = this.lanes.calls.flatMap((c) => c.args)
     const used = columnsUsed([...node.groupBy, ...args])
     out.emit('const n = B.count, T = B.tombstone, PT = PB.tombstone, RT = B.rowtime, PRT = PB.rowtime, C = B.cause;')
-    const rows = [
-      { side: 'new', row: new RowSource(node.input.layout, 'B', 'c'), dead: 'T' },
-      { side: 'old', row: new RowSource(node.input.layout, 'PB', 'q'), dead: 'PT' },
+    // what a row source has loaded holds for one block only, so each block has its own
+    const rowOf = (side: 'new' | 'old') =>
+      side === 'new' ? new RowSource(node.input.layout, 'B', 'c') : new RowSource(node.input.layout, 'PB', 'q')
+    const sides = [
+      { side: 'new', dead: 'T' },
+      { side: 'old', dead: 'PT' },
     ] as const
-    for (const { row } of rows) row.declare(out, used)
+    for (const { side } of sides) rowOf(side).declare(out, used)
     out.emit('for (let i = 0; i < n; i++) {')
     out.emit('const cause = C === null ? i : C[i]; let oldId = -1, newId = -1;')
-    for (const { side, row, dead } of rows) {
+    for (const { side, dead } of sides) {
       out.emit(`if (${dead} === null || ${dead}[i] === 0) {`)
-      const scoped = new RowSource(node.input.layout, side === 'new' ? 'B' : 'PB', side === 'new' ? 'c' : 'q')
-      void row
-      scoped.load(out, node.groupBy)
-      this.keyId(out, new ExpressionCompiler(out, scoped, this.environment), side)
+      const row = rowOf(side)
+      row.load(out, node.groupBy)
+      this.keyId(out, new ExpressionCompiler(out, row, this.environment))
       out.emit(`${side}Id = keyId; }`)
     }
     const apply = (side: 'new' | 'old') => {
-      const row = new RowSource(node.input.layout, side === 'new' ? 'B' : 'PB', side === 'new' ? 'c' : 'q')
+      const row = rowOf(side)
       out.emit('{')
       row.load(out, args)
       const fragments = this.argumentFragments(out, new ExpressionCompiler(out, row, this.environment))
@@ -442,5 +444,3 @@ class AggregateCompiler {
     out.emit('} } }')
   }
 }
-
-export type { Session }

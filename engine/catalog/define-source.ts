@@ -131,7 +131,7 @@ export function defineSource(
       'Declare columns, or use a format whose schema is in the schema registry.',
     )
   checkTimestamp(source, statement.properties.get('TIMESTAMP')?.at ?? at)
-  checkFormats(source, properties, context, at)
+  checkFormats(source, context, at)
   return { source, properties }
 }
 
@@ -185,7 +185,7 @@ export function defineSink(
     statement: statement.text,
   }
   checkTimestamp(source, statement.timestampAt ?? at)
-  checkFormats(source, properties, context, at)
+  checkFormats(source, context, at)
   return source
 }
 
@@ -283,7 +283,7 @@ function checkTimestamp(source: Source, at: Position): void {
   }
 }
 
-function checkFormats(source: Source, _properties: WithClause, context: DefinitionContext, at: Position): void {
+function checkFormats(source: Source, context: DefinitionContext, at: Position): void {
   for (const column of keyColumns(source)) refuseMapKey(column.name, column.type, at)
   try {
     createSerdes(source, context.registry)

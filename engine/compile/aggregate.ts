@@ -163,7 +163,7 @@ class AggregateCompiler {
     p.emit('function place(O, S, id, ts, ws, we, cause) { if (O.count === O.cap) growOut(O); const o = O.count++;')
     for (const [j, e] of groupBy.entries()) {
       p.emit(`const k${j} = S.keys.columns[${j}][id];`)
-      store(p, j, e.type, unbox(`k${j}`, 'false', e.type), 'o', 'O.')
+      store(p, j, e.type, unbox(`k${j}`, 'false'), 'o', 'O.')
     }
     if (windowed) p.emit('O.ws[o] = ws; O.we[o] = we;')
     p.emit('O.rt[o] = ts; O.cause[o] = cause; return o; }')

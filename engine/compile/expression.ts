@@ -140,10 +140,10 @@ export class ExpressionCompiler {
       case 'lambda-param':
         return this.lambdaParams.get(e.id) ?? fail(`lambda parameter ${e.id} outside its lambda`)
       case 'subscript':
-        return this.subscript(e.base, e.index, e.type)
+        return this.subscript(e.base, e.index)
       case 'field': {
         const base = this.compile(e.base)
-        return this.reference(`${base.val}[${e.index}]`, base.nul, base.err, e.type)
+        return this.reference(`${base.val}[${e.index}]`, base.nul, base.err)
       }
       case 'array':
       case 'struct': {
@@ -191,12 +191,12 @@ export class ExpressionCompiler {
   }
 
   /** A value out of an array, map or struct, null when absent; evaluated only when the container is there. */
-  private reference(expression: string, nul: string, err: string, type: SqlType): Fragment {
+  private reference(expression: string, nul: string, err: string): Fragment {
     const name = this.out.fresh('t')
     const absent = either(nul, err)
     const read = absent === NEVER ? expression : `${absent} ? null : ${expression}`
     this.out.emit(`let ${name} = ${read}; if (${name} === undefined) ${name} = null;`)
-    return unbox(name, err, type)
+    return unbox(name, err)
   }
 
   private arithmetic(operator: string, left: Typed, right: Typed, type: SqlType): Fragment {
@@ -337,7 +337,7 @@ export class ExpressionCompiler {
     const absent = either(a.nul, a.err)
     const call = `${this.out.constant(convert)}(${a.val})`
     this.out.emit(`const ${name} = ${absent === NEVER ? call : `${absent} ? null : ${call}`};`)
-    return unbox(name, a.err, type)
+    return unbox(name, a.err)
   }
 
   private call(e: TypedCall): Fragment {
@@ -370,7 +370,7 @@ export class ExpressionCompiler {
     this.out.emit(
       `let ${name} = null; ${condition}try { ${name} = ${f}(${values.join(', ')}); } catch (error) { report(${this.out.constant(e.name)}, error); }`,
     )
-    return unbox(name, err, e.type)
+    return unbox(name, err)
   }
 
   /** COALESCE without a call. All arguments are evaluated, as ksqlDB does: an error in any of them spoils the column. */
@@ -404,20 +404,20 @@ export class ExpressionCompiler {
     return fn
   }
 
-  private subscript(base: Typed, index: Typed, type: SqlType): Fragment {
+  private subscript(base: Typed, index: Typed): Fragment {
     const a = this.compile(base)
     const b = this.compile(index)
     const err = either(a.err, b.err)
     const nul = either(a.nul, b.nul)
-    if (base.type.base === 'MAP') return this.reference(`${a.val}.get(${b.val})`, nul, err, type)
+    if (base.type.base === 'MAP') return this.reference(`${a.val}.get(${b.val})`, nul, err)
     const fixed = index.op === 'const' && typeof index.value === 'number' ? index.value : 0
     if (fixed !== 0) {
       const there = `${a.val}.length >= ${Math.abs(fixed)}`
       const place = fixed > 0 ? String(fixed - 1) : `${a.val}.length - ${-fixed}`
-      return this.reference(`(${there} ? ${a.val}[${place}] : null)`, nul, err, type)
+      return this.reference(`(${there} ? ${a.val}[${place}] : null)`, nul, err)
     }
     const at = this.out.constant(elementAt)
-    return this.reference(`${at}(${a.val}, ${b.val})`, nul, err, type)
+    return this.reference(`${at}(${a.val}, ${b.val})`, nul, err)
   }
 }
 
@@ -524,7 +524,7 @@ export function box(f: Fragment, type: SqlType): string {
 }
 
 /** The fragment of a variable that holds null for NULL. */
-export function unbox(name: string, err: string, _type: SqlType): Fragment {
+export function unbox(name: string, err: string): Fragment {
   return { val: name, nul: `(${name} === null)`, err }
 }
 

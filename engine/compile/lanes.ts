@@ -350,7 +350,7 @@ export class AggregateLanes {
     this.results.push((out, at) => {
       const name = out.fresh('r')
       out.emit(`const ${name} = ${out.constant(accumulator)}.result(${at(lane)});`)
-      return unbox(name, 'false', call.resolved.returnType)
+      return unbox(name, 'false')
     })
   }
 }

@@ -54,7 +54,7 @@ export function compileStreamTableJoin(
   out.emit('for (let i = 0; i < o; i++) { const r = matches[i];')
   for (const { k, type } of looked) {
     out.emit(`const v${k} = r === undefined ? null : r[${k - leftCount}];`)
-    store(out, k, type, unbox(`v${k}`, 'false', type), 'i')
+    store(out, k, type, unbox(`v${k}`, 'false'), 'i')
   }
   out.emit('}')
   for (const { k, type } of looked) out.emit(`R${k} = ${columnLiteral(k, type)};`)

@@ -90,7 +90,7 @@ export function planAggregation({
   const aggregate: AggregateNode = {
     op: 'aggregate',
     kind: 'table',
-    window: keyWindow(windowPlan, relation.node),
+    window: keyWindow(windowPlan),
     layout: [
       ...groupBy.map((e, i): LayoutColumn => ({ name: `GROUP_${i}`, type: e.type, role: 'key' })),
       ...planned.map((p, i): LayoutColumn => ({ name: `AGG_${i}`, type: p.call.resolved.returnType, role: 'value' })),
@@ -189,7 +189,7 @@ export function planAggregation({
   return { root: map, layout, kind: 'table', window: aggregate.window }
 }
 
-function keyWindow(plan: WindowPlan | null, _input: PlanNode) {
+function keyWindow(plan: WindowPlan | null) {
   return plan === null ? null : { type: plan.type, size: plan.type === 'SESSION' ? null : plan.size }
 }
 

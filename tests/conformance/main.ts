@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createEngine } from './engine.ts'
@@ -45,9 +45,14 @@ function main(): number {
     console.error('--save writes the score of all cases: leave --dir, --tier and --grep out')
     return 2
   }
+  const dir = resolve(values.dir ?? resolve(shared, 'qtt'))
+  if (!existsSync(dir)) {
+    console.warn(`skipped: no query-validation cases at ${dir} (set GPUMON_SHARED to the path of the reference material)`)
+    return values.check ? 0 : 2
+  }
   const results = runSuite(
     selectCases({
-      dir: resolve(values.dir ?? resolve(shared, 'qtt')),
+      dir,
       tiers: values.tier === undefined ? null : new Set(values.tier.split(',').map(Number)),
       grep: values.grep === undefined ? null : new RegExp(values.grep),
     }),

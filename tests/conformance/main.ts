@@ -47,7 +47,9 @@ function main(): number {
   }
   const dir = resolve(values.dir ?? resolve(shared, 'qtt'))
   if (!existsSync(dir)) {
-    console.warn(`skipped: no query-validation cases at ${dir} (set GPUMON_SHARED to the path of the reference material)`)
+    console.warn(
+      `skipped: no query-validation cases at ${dir} (set GPUMON_SHARED to the path of the reference material)`,
+    )
     return values.check ? 0 : 2
   }
   const results = runSuite(

@@ -2,9 +2,10 @@ import { type Position, semanticError } from '../errors.ts'
 import { resolveTable } from '../functions/resolve.ts'
 import type { ColumnRef, Expression } from '../syntax/ast.ts'
 import { formatExpression } from '../syntax/index.ts'
+import { must } from './coerce.ts'
 import type { TableCall } from './nodes.ts'
 import { calls } from './select-list.ts'
-import { must, type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
+import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 
 export interface ExpandedSelect {

@@ -1,14 +1,9 @@
 import { KsqlError, located, type Position, semanticError } from '../errors.ts'
-import type { ArgumentType } from '../functions/definition.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
-import { resolveScalar } from '../functions/resolve.ts'
-import type { ColumnRef, Expression, FunctionCall, Lambda, TypeName } from '../syntax/ast.ts'
-import { formatExpression, hint } from '../syntax/index.ts'
+import type { ColumnRef, Expression, Lambda, TypeName } from '../syntax/ast.ts'
+import { formatExpression } from '../syntax/index.ts'
 import { caster } from '../types/cast.ts'
-import { canCoerce, coercer, commonType, identity } from '../types/coercion.ts'
-import { parsePartialDate, parsePartialTime, parsePartialTimestamp } from '../types/datetime.ts'
 import { Decimal } from '../types/decimal.ts'
-import { arithmeticType, asDecimalType } from '../types/decimal-type.ts'
 import {
   arrayType,
   BIGINT,
@@ -18,19 +13,22 @@ import {
   formatType,
   INTEGER,
   isNumeric,
-  isTemporal,
   mapType,
   type SqlType,
   STRING,
   sameType,
   structType,
 } from '../types/sql-type.ts'
-import type { SqlValue } from '../types/values.ts'
+import { typeDereference, typeSubscript } from './access.ts'
+import { typeArithmetic } from './arithmetic.ts'
+import { type CallArguments, typeArguments, typeCall } from './call.ts'
+import { typeCase } from './case-when.ts'
+import { constant, defaultNull, isNullLiteral, NULL_LITERAL } from './coerce.ts'
+import { typeComparison } from './comparison.ts'
+import { typeArray, typeMap, typeStruct } from './constructors.ts'
 import { inList } from './in-list.ts'
-import type { Typed, TypedConst, TypedLambda } from './typed.ts'
-
-/** The type of the literal NULL before its context gives it one. Compared by identity. */
-const NULL_TYPE: SqlType = { base: 'STRING' }
+import type { ListItem } from './list-type.ts'
+import type { Typed, TypedLambda } from './typed.ts'
 
 /** Where a clause finds its names. `replace` lets a query see grouping expressions and aggregates as columns. */
 export interface Scope {
@@ -45,15 +43,10 @@ export interface TypeCheckEnvironment {
   namedType(name: string, at: Position): SqlType
 }
 
-const COMPARISON_NAMES: Record<string, string> = {
-  '=': 'EQUAL',
-  '<>': 'NOT_EQUAL',
-  '<': 'LESS_THAN',
-  '<=': 'LESS_THAN_OR_EQUAL',
-  '>': 'GREATER_THAN',
-  '>=': 'GREATER_THAN_OR_EQUAL',
-  'IS DISTINCT FROM': 'IS_DISTINCT_FROM',
-  'IS NOT DISTINCT FROM': 'IS_NOT_DISTINCT_FROM',
+const COMPILED_PREFIX: Readonly<Record<string, string>> = {
+  SELECT: 'Invalid Select',
+  WHERE: 'Invalid Predicate',
+  HAVING: 'Invalid Predicate',
 }
 
 let lambdaIds = 0
@@ -73,8 +66,7 @@ export class TypeChecker {
   /** The typed expression; a bare NULL becomes a STRING. */
   check(e: Expression): Typed {
     try {
-      const typed = this.visit(e)
-      return isNullLiteral(typed) ? { op: 'const', type: STRING, value: null } : typed
+      return defaultNull(this.visit(e))
     } catch (error) {
       throw located(error, e.at)
     }
@@ -122,7 +114,7 @@ export class TypeChecker {
     if (replaced) return replaced
     switch (e.kind) {
       case 'null':
-        return { op: 'const', type: NULL_TYPE, value: null }
+        return NULL_LITERAL
       case 'boolean':
         return constant(BOOLEAN, e.value)
       case 'integer':
@@ -159,7 +151,7 @@ export class TypeChecker {
           'Write TRANSFORM(array, x => …) or the like.',
         )
       case 'arithmetic':
-        return this.arithmetic(e)
+        return typeArithmetic(e, this.visit(e.left), this.visit(e.right))
       case 'negate': {
         const operand = this.visit(e.operand)
         if (!isNumeric(operand.type)) {
@@ -172,7 +164,7 @@ export class TypeChecker {
         return e.op === '+' ? operand : { op: 'negate', operand, type: operand.type }
       }
       case 'comparison':
-        return this.comparison(e)
+        return typeComparison(e, this.visit(e.left), this.visit(e.right))
       case 'logical':
         return {
           op: 'logical',
@@ -186,16 +178,15 @@ export class TypeChecker {
       case 'is-null':
         return { op: 'is-null', operand: this.visit(e.operand), negated: e.negated, type: BOOLEAN }
       case 'between': {
-        const low = this.comparison({ kind: 'comparison', op: '>=', left: e.operand, right: e.low, at: e.at })
-        const high = this.comparison({ kind: 'comparison', op: '<=', left: e.operand, right: e.high, at: e.at })
+        const low = this.visit({ kind: 'comparison', op: '>=', left: e.operand, right: e.low, at: e.at })
+        const high = this.visit({ kind: 'comparison', op: '<=', left: e.operand, right: e.high, at: e.at })
         const both: Typed = { op: 'logical', operator: 'AND', left: low, right: high, type: BOOLEAN }
         return e.negated ? { op: 'not', operand: both, type: BOOLEAN } : both
       }
       case 'in': {
-        const typed = inList(
-          this.visit(e.operand),
-          e.items.map((item) => ({ expression: item, typed: this.visit(item) })),
-        )
+        const operand = this.item(e.operand)
+        const items = e.items.map((item) => this.item(item))
+        const typed = this.compiled(e, () => inList(operand, items))
         return e.negated ? { op: 'not', operand: typed, type: BOOLEAN } : typed
       }
       case 'like': {
@@ -217,104 +208,66 @@ export class TypeChecker {
         return e.negated ? { op: 'not', operand: typed, type: BOOLEAN } : typed
       }
       case 'case':
-        return this.caseWhen(e)
+        return typeCase(e, (x) => this.visit(x))
       case 'cast': {
         const operand = this.visit(e.operand)
         const type = this.resolveType(e.type)
-        if (isNullLiteral(operand)) return { op: 'const', type, value: null }
+        if (isNullLiteral(operand)) return constant(type, null)
         if (sameType(operand.type, type)) return operand
-        return { op: 'convert', operand, type, convert: caster(operand.type, type), throws: true }
+        const convert = this.compiled(e, () => caster(operand.type, type))
+        return { op: 'convert', operand, type, convert, throws: true }
       }
       case 'call':
-        return this.call(e)
-      case 'subscript': {
-        const base = this.visit(e.base)
-        const index = this.visit(e.index)
-        if (base.type.base === 'ARRAY') {
-          if (index.type.base !== 'INTEGER' && index.type.base !== 'BIGINT') {
-            throw semanticError(
-              `Unsupported array index type: ${formatType(index.type)}`,
-              e.index.at,
-              'Use an INTEGER, starting at 1.',
-            )
-          }
-          return { op: 'subscript', base, index: coerce(index, INTEGER) ?? narrow(index), type: base.type.element }
-        }
-        if (base.type.base === 'MAP') {
-          const key = coerce(index, base.type.key)
-          if (key === null) {
-            throw semanticError(
-              `Unsupported map key type: ${formatType(index.type)}`,
-              e.index.at,
-              `Keys of this map are ${formatType(base.type.key)}.`,
-            )
-          }
-          return { op: 'subscript', base, index: key, type: base.type.value }
-        }
-        throw semanticError(
-          `Can't use a subscript on ${formatExpression(e.base)}: it is ${formatType(base.type)}, not an ARRAY or MAP.`,
-          e.at,
-          base.type.base === 'STRUCT' ? `Write ${formatExpression(e.base)}->field.` : 'Drop the subscript.',
+        return typeCall(
+          e,
+          this.environment.functions,
+          () => this.arguments(e.args),
+          (lambda, types) => this.lambda(lambda, types),
         )
-      }
-      case 'dereference': {
-        const base = this.visit(e.base)
-        if (base.type.base !== 'STRUCT') {
-          throw semanticError(
-            `Expected STRUCT type, got: ${formatType(base.type)}`,
-            e.at,
-            base.type.base === 'MAP' ? `Write ${formatExpression(e.base)}['${e.field}'].` : 'Drop the ->.',
-          )
-        }
-        const index = base.type.fields.findIndex((f) => f.name === e.field)
-        const field = base.type.fields[index]
-        if (field === undefined) {
-          const names = base.type.fields.map((f) => f.name)
-          throw semanticError(
-            `Could not find field '${e.field}' in '${formatExpression(e.base)}'.`,
-            e.at,
-            hint(e.field ?? '', names, 'Fields of this struct'),
-          )
-        }
-        return { op: 'field', base, index, type: field.type }
-      }
+      case 'subscript':
+        return typeSubscript(e, this.visit(e.base), this.visit(e.index))
+      case 'dereference':
+        return typeDereference(e, this.visit(e.base))
       case 'array':
-        return this.array(e.items)
-      case 'map': {
-        const keys = this.common(e.entries.map((x) => x.key))
-        const values = this.common(e.entries.map((x) => x.value))
-        if (keys.type.base !== 'STRING')
-          throw semanticError(
-            `MAP keys must be STRINGs, not ${formatType(keys.type)}`,
-            e.at,
-            'CAST the keys AS VARCHAR.',
-          )
-        const entries = keys.items.map((key, i) => ({ key, value: values.items[i] ?? key }))
-        return { op: 'map', entries, type: mapType(keys.type, values.type) }
-      }
-      case 'struct': {
-        const fields = e.fields.map((f) => defaultNull(this.visit(f.value)))
-        const names = e.fields.map((f) => f.name)
-        const twice = names.find((name, i) => names.indexOf(name) !== i)
-        if (twice !== undefined)
-          throw semanticError(
-            `Duplicate field names found in STRUCT: '${twice}'`,
-            e.at,
-            'Give each field a name of its own.',
-          )
-        return {
-          op: 'struct',
-          fields,
-          type: structType(fields.map((f, i) => ({ name: names[i] ?? '', type: f.type }))),
-        }
-      }
+        return typeArray(
+          e.items.map((item) => this.item(item)),
+          e.at,
+        )
+      case 'map':
+        return typeMap(
+          e.entries.map(({ key, value }) => ({ key: this.item(key), value: this.item(value) })),
+          e.at,
+        )
+      case 'struct':
+        return typeStruct(
+          e.fields.map(({ name, value }) => ({ name, value: this.visit(value) })),
+          e.at,
+        )
+    }
+  }
+
+  private item(expression: Expression): ListItem {
+    return { expression, typed: this.visit(expression) }
+  }
+
+  /** What ksqlDB finds out no sooner than it makes code of an expression: the message says of which clause. */
+  private compiled<T>(e: Expression, make: () => T): T {
+    try {
+      return make()
+    } catch (error) {
+      const prefix = COMPILED_PREFIX[this.scope.clause]
+      if (!(error instanceof KsqlError) || error.kind !== 'semantic' || prefix === undefined) throw error
+      throw new KsqlError('semantic', `${prefix}: ${error.message}`, {
+        position: error.position ?? e.at,
+        fix: error.fix,
+      })
     }
   }
 
   private boolean(e: Expression): Typed {
     const typed = this.visit(e)
     if (typed.type.base === 'BOOLEAN') return typed
-    if (isNullLiteral(typed)) return { op: 'const', type: BOOLEAN, value: null }
+    if (isNullLiteral(typed)) return constant(BOOLEAN, null)
     throw semanticError(
       `Unsupported operand for AND, OR, NOT: ${formatExpression(e)} is ${formatType(typed.type)}`,
       e.at,
@@ -322,208 +275,13 @@ export class TypeChecker {
     )
   }
 
-  private arithmetic(e: Extract<Expression, { kind: 'arithmetic' }>): Typed {
-    const left = this.visit(e.left)
-    const right = this.visit(e.right)
-    const refuse = () => {
-      const types = `${typeWord(left)} ${typeWord(right)}`
-      return semanticError(
-        `Error processing expression: ${formatExpression(e)}. Unsupported arithmetic types. ${types}`,
-        e.at,
-        left.type.base === 'STRING' || right.type.base === 'STRING'
-          ? 'CAST the text to a number, or the number AS VARCHAR.'
-          : 'CAST both sides to numbers.',
-      )
-    }
-    if (e.op === '+' && left.type.base === 'STRING' && right.type.base === 'STRING') {
-      return { op: 'arithmetic', operator: '+', left: defaultNull(left), right: defaultNull(right), type: STRING }
-    }
-    if (!isNumeric(left.type) || !isNumeric(right.type)) throw refuse()
-    const common = commonType(left.type, right.type)
-    if (common === null) throw refuse()
-    if (common.base === 'DECIMAL') {
-      const a = asDecimalType(left.type)
-      const b = asDecimalType(right.type)
-      if (a === null || b === null) throw refuse()
-      const type = arithmeticType(e.op, a, b)
-      return { op: 'arithmetic', operator: e.op, left: must(left, a), right: must(right, b), type }
-    }
-    return { op: 'arithmetic', operator: e.op, left: must(left, common), right: must(right, common), type: common }
-  }
-
-  private comparison(e: Extract<Expression, { kind: 'comparison' }>): Typed {
-    let left = this.visit(e.left)
-    let right = this.visit(e.right)
-    const distinct = e.op === 'IS DISTINCT FROM' || e.op === 'IS NOT DISTINCT FROM'
-    if (!distinct && (isNullLiteral(left) || isNullLiteral(right))) {
-      throw semanticError(
-        `Comparison with NULL not supported: ${side(e.left)} ${e.op} ${side(e.right)}`,
-        e.at,
-        'Use IS NULL or IS NOT NULL.',
-      )
-    }
-    if (isNullLiteral(left)) left = { op: 'const', type: right.type, value: null }
-    if (isNullLiteral(right)) right = { op: 'const', type: left.type, value: null }
-    left = timeText(left, right)
-    right = timeText(right, left)
-    const type = comparable(left.type, right.type, e.op)
-    if (type === null) {
-      throw semanticError(
-        `Cannot compare ${formatExpression(e.left)} (${formatType(left.type)}) to ${formatExpression(e.right)} (${formatType(right.type)}) with ${COMPARISON_NAMES[e.op]}.`,
-        e.at,
-        'CAST one side to the type of the other.',
-      )
-    }
-    const operands = { left: toCommon(left, type), right: toCommon(right, type) }
-    if (distinct) return { op: 'distinct', negated: e.op === 'IS NOT DISTINCT FROM', ...operands, type: BOOLEAN }
-    return { op: 'comparison', operator: e.op as '=', ...operands, type: BOOLEAN }
-  }
-
-  private caseWhen(e: Extract<Expression, { kind: 'case' }>): Typed {
-    const branches = e.branches.map((b) => {
-      const when: Expression =
-        e.operand === null ? b.when : { kind: 'comparison', op: '=', left: e.operand, right: b.when, at: b.when.at }
-      const condition = this.visit(when)
-      if (condition.type.base !== 'BOOLEAN') {
-        throw semanticError(
-          `WHEN operand type should be boolean.\nType for '${formatExpression(when)}' is ${formatType(condition.type)}`,
-          b.when.at,
-          'Compare it with something.',
-        )
-      }
-      return { when: condition, then: this.visit(b.then), ast: b.then }
-    })
-    const otherwise = e.otherwise === null ? null : this.visit(e.otherwise)
-    let type: SqlType | null = null
-    for (const then of [...branches.map((b) => b.then), ...(otherwise === null ? [] : [otherwise])]) {
-      if (isNullLiteral(then)) continue
-      if (type === null) type = then.type
-      else {
-        const common = commonCase(type, then.type)
-        if (common === null) {
-          throw semanticError(
-            `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression '${formatExpression(e)}' has type: ${formatType(then.type)}.\nPrevious THEN expression(s) type: ${formatType(type)}.`,
-            e.at,
-            'CAST the branches to one type.',
-          )
-        }
-        type = common
-      }
-    }
-    if (type === null)
-      throw semanticError(
-        'Invalid Case expression. All case branches have NULL type',
-        e.at,
-        'CAST(NULL AS …) gives the type.',
-      )
-    const result = type
-    return {
-      op: 'case',
-      branches: branches.map((b) => ({ when: b.when, then: must(b.then, result) })),
-      otherwise: otherwise === null ? null : must(otherwise, result),
-      type: result,
-    }
-  }
-
-  private array(items: readonly Expression[]): Typed {
-    const { items: typed, type } = this.common(items)
-    return { op: 'array', items: typed, type: arrayType(type) }
-  }
-
-  /** Expressions brought to one type, as array and map constructors do it. */
-  private common(expressions: readonly Expression[]): { items: Typed[]; type: SqlType } {
-    const typed = expressions.map((x) => this.visit(x))
-    let type: SqlType | null = null
-    for (const [i, item] of typed.entries()) {
-      if (isNullLiteral(item)) continue
-      if (type === null || sameType(type, item.type)) type = item.type
-      else {
-        const literal = expressions[i]
-        const next: SqlType | null = constructorCommon(type, item)
-        if (next === null) {
-          const shown = literal === undefined ? '' : ` (${formatExpression(literal)})`
-          throw semanticError(
-            `operator does not exist: ${formatType(type)} = ${formatType(item.type)}${shown}\nHint: You might need to add explicit type casts.`,
-            literal?.at,
-            'CAST the items to one type.',
-          )
-        }
-        type = next
-      }
-    }
-    if (type === null) {
-      throw semanticError(
-        'Cannot construct an array or map with all NULL elements or no elements: its type is unknown. As a workaround, you may cast a NULL value to the desired type.',
-        expressions[0]?.at,
-        'CAST(NULL AS …) gives the element type.',
-      )
-    }
-    const result = type
-    return { items: typed.map((item) => must(item, result)), type: result }
-  }
-
-  private call(e: FunctionCall): Typed {
-    const fn = this.environment.functions.scalar(e.name)
-    if (fn === undefined) {
-      if (this.environment.functions.aggregate(e.name) !== undefined) {
-        throw semanticError(
-          `Aggregate function ${e.name} is not allowed here: use it in the SELECT or HAVING of a query with GROUP BY.`,
-          e.at,
-          'Filter groups with HAVING; use an aggregate elsewhere in a second query.',
-        )
-      }
-      if (this.environment.functions.table(e.name) !== undefined) {
-        throw semanticError(
-          `Table function ${e.name} is only allowed in the SELECT list.`,
-          e.at,
-          'Expand in one query, and use the result in another.',
-        )
-      }
-      throw this.environment.functions.unknown(e.name)
-    }
-    const { types, typed } = this.arguments(e.args)
-    const constants = typed.map((arg) => (arg?.op === 'const' && !isNullLiteral(arg) ? arg.value : undefined))
-    const resolved = resolveScalar(fn, types, constants)
-    const args = typed.map((arg, i) => {
-      const ast = e.args[i]
-      if (ast?.kind === 'lambda') {
-        const lambda = this.lambda(ast, resolved.lambdaParams[i] ?? [])
-        return { ...lambda, body: must(lambda.body, resolved.argTypes[i] ?? lambda.type) }
-      }
-      if (arg === null || arg === undefined) throw new Error('argument lost')
-      return must(arg, resolved.argTypes[i] ?? arg.type)
-    })
-    // AS_VALUE only says that a key is to be copied: the column itself will do
-    if (fn.name === 'AS_VALUE' && args[0] !== undefined) return args[0]
-    return {
-      op: 'call',
-      name: fn.name,
-      variant: resolved.variant,
-      args,
-      argTypes: resolved.argTypes,
-      constants: args.map((arg) => (arg.op === 'const' ? arg.value : undefined)),
-      type: resolved.returnType,
-    }
-  }
-
   /** Arguments of a call: their types as overload resolution wants them, lambdas still untyped. */
-  arguments(args: readonly Expression[]): { types: ArgumentType[]; typed: (Typed | null)[] } {
-    const typed = args.map((arg) => (arg.kind === 'lambda' ? null : this.visit(arg)))
-    const types = args.map((arg, i): ArgumentType => {
-      if (arg.kind === 'lambda') {
-        return {
-          lambda: arg.params.length,
-          typeOf: (parameters) => {
-            const body = this.lambda(arg, parameters).body
-            return isNullLiteral(body) ? null : body.type
-          },
-        }
-      }
-      if (arg.kind === 'unit') return { unit: arg.unit }
-      const one = typed[i]
-      return one === null || one === undefined || isNullLiteral(one) ? null : one.type
-    })
-    return { types, typed }
+  arguments(args: readonly Expression[]): CallArguments {
+    return typeArguments(
+      args,
+      (e) => this.visit(e),
+      (lambda, types) => this.lambda(lambda, types),
+    )
   }
 
   private lambda(e: Lambda, parameterTypes: readonly SqlType[]): TypedLambda {
@@ -536,110 +294,6 @@ export class TypeChecker {
     const body = new TypeChecker(this.environment, this.scope, inner).visit(e.body)
     return { op: 'lambda', params, paramTypes: parameterTypes, body, type: body.type }
   }
-}
-
-export function isNullLiteral(e: Typed): boolean {
-  return e.type === NULL_TYPE
-}
-
-function constant(type: SqlType, value: SqlValue): TypedConst {
-  return { op: 'const', type, value }
-}
-
-function defaultNull(e: Typed): Typed {
-  return isNullLiteral(e) ? { op: 'const', type: STRING, value: null } : e
-}
-
-/** The expression converted implicitly, or null where ksqlDB does not. Constants are converted at once. */
-export function coerce(e: Typed, type: SqlType): Typed | null {
-  if (isNullLiteral(e)) return { op: 'const', type, value: null }
-  if (sameType(e.type, type)) return e
-  const convert = coercer(e.type, type)
-  if (convert === null) return null
-  if (e.op === 'const') return { op: 'const', type, value: convert(e.value) }
-  return {
-    op: 'convert',
-    operand: e,
-    type,
-    convert: convert === identity ? (v) => v : convert,
-    throws: type.base === 'DECIMAL',
-  }
-}
-
-export function must(e: Typed, type: SqlType): Typed {
-  const coerced = coerce(e, type)
-  if (coerced !== null) return coerced
-  return { op: 'convert', operand: e, type, convert: caster(e.type, type), throws: true }
-}
-
-function narrow(index: Typed): Typed {
-  return { op: 'convert', operand: index, type: INTEGER, convert: (v) => Number(v), throws: false }
-}
-
-/** The type two sides are compared in, or null where ksqlDB refuses. */
-function comparable(a: SqlType, b: SqlType, op: string): SqlType | null {
-  const type =
-    isNumeric(a) && isNumeric(b) ? commonType(a, b) : sameType(a, b) ? a : (temporalText(a, b) ?? nestedCommon(a, b))
-  if (type === null) return null
-  const equalityOnly = type.base === 'BOOLEAN' || type.base === 'ARRAY' || type.base === 'MAP' || type.base === 'STRUCT'
-  const ordering = op === '<' || op === '<=' || op === '>' || op === '>='
-  return equalityOnly && ordering ? null : type
-}
-
-function nestedCommon(a: SqlType, b: SqlType): SqlType | null {
-  return a.base === b.base && !isNumeric(a) ? commonType(a, b) : null
-}
-
-function temporalText(a: SqlType, b: SqlType): SqlType | null {
-  if (a.base === 'STRING' && isTemporal(b)) return b
-  if (b.base === 'STRING' && isTemporal(a)) return a
-  if (a.base === 'DATE' && b.base === 'TIMESTAMP') return b
-  if (b.base === 'DATE' && a.base === 'TIMESTAMP') return a
-  return null
-}
-
-function toCommon(e: Typed, type: SqlType): Typed {
-  if (type.base === 'DECIMAL') return e.type.base === 'DECIMAL' ? e : must(e, asDecimalType(e.type) ?? type)
-  if (e.type.base === 'STRING' && isTemporal(type)) {
-    const parse = temporalParser(type)
-    if (e.op === 'const' && typeof e.value === 'string') return { op: 'const', type, value: parse(e.value) }
-    return { op: 'convert', operand: e, type, convert: (v) => parse(v as string), throws: true }
-  }
-  return must(e, type)
-}
-
-function temporalParser(type: SqlType): (text: string) => number {
-  return type.base === 'TIMESTAMP' ? parsePartialTimestamp : type.base === 'DATE' ? parsePartialDate : parsePartialTime
-}
-
-/** ROWTIME, WINDOWSTART and WINDOWEND compare with dates written as text. */
-function timeText(e: Typed, other: Typed): Typed {
-  const bounds = other.op === 'pseudo' && other.type.base === 'BIGINT' && other.name !== 'ROWOFFSET'
-  if (!bounds || e.op !== 'const' || typeof e.value !== 'string') return e
-  return { op: 'const', type: BIGINT, value: BigInt(parsePartialTimestamp(e.value)) }
-}
-
-function commonCase(a: SqlType, b: SqlType): SqlType | null {
-  if (sameType(a, b)) return a
-  if (isNumeric(a) && isNumeric(b)) return commonType(a, b)
-  return canCoerce(b, a) ? a : canCoerce(a, b) ? b : null
-}
-
-/** Array and map constructors also read literals of other types as text or the other way round. */
-function constructorCommon(type: SqlType, item: Typed): SqlType | null {
-  if (isNumeric(type) && isNumeric(item.type)) return commonType(type, item.type)
-  if (canCoerce(item.type, type)) return type
-  if (type.base === 'STRING' && item.op === 'const' && item.type.base !== 'BYTES') return type
-  if (item.op === 'const' && item.type.base === 'STRING' && (isNumeric(type) || type.base === 'BOOLEAN')) return type
-  return commonType(type, item.type)
-}
-
-function typeWord(e: Typed): string {
-  return isNullLiteral(e) ? 'null' : e.type.base
-}
-
-function side(e: Expression): string {
-  return e.kind === 'null' ? 'NULL' : formatExpression(e)
 }
 
 function isTypeError(message: string): boolean {

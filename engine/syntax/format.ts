@@ -81,6 +81,7 @@ export function formatTypeName(type: TypeName): string {
     case 'map':
       return `MAP<${formatTypeName(type.key)}, ${formatTypeName(type.value)}>`
     case 'struct':
+      if (type.fields.length === 0) return 'STRUCT< >'
       return `STRUCT<${type.fields.map((f) => `\`${f.name.replaceAll('`', '``')}\` ${formatTypeName(f.type)}`).join(', ')}>`
   }
 }

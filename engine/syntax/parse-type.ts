@@ -58,6 +58,7 @@ function parseTypeName(cursor: Cursor): TypeName {
   }
   if (isGeneric(cursor, 'STRUCT')) {
     open(cursor)
+    if (cursor.acceptSymbol('>')) return { kind: 'struct', fields: [], at }
     const fields = cursor.list(() => ({ name: cursor.identifier(), type: parseType(cursor) }))
     cursor.expectSymbol('>')
     return { kind: 'struct', fields, at }

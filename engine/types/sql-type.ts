@@ -95,6 +95,8 @@ export function formatType(type: SqlType): string {
     case 'MAP':
       return `MAP<${formatType(type.key)}, ${formatType(type.value)}>`
     case 'STRUCT':
+      // a blank, because <> would be an operator
+      if (type.fields.length === 0) return 'STRUCT< >'
       return `STRUCT<${type.fields.map((f) => `\`${f.name}\` ${formatType(f.type)}`).join(', ')}>`
     default:
       return type.base

@@ -22,7 +22,8 @@ describe('types', () => {
     ['ARRAY<ARRAY<INT>>', 'ARRAY<ARRAY<INTEGER>>'],
     ['MAP<STRING, MAP<STRING,DOUBLE>>', 'MAP<STRING, MAP<STRING, DOUBLE>>'],
     ['STRUCT<a INT, `b` STRUCT<c BOOLEAN>>', 'STRUCT<`A` INTEGER, `b` STRUCT<`C` BOOLEAN>>'],
-    ['STRUCT<>', 'STRUCT<>'],
+    ['STRUCT<>', 'STRUCT< >'],
+    ['STRUCT< >', 'STRUCT< >'],
     ['address', 'ADDRESS'],
     ['ARRAY<`my type`>', 'ARRAY<`my type`>'],
   ])('%s', (written, expected) => {

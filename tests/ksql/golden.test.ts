@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type SqlRecord, sql } from '../../jobs/sql.ts'
+import { productStatements } from '../../jobs/statement-file.ts'
+import { fedInColumns, type InputRecord } from './as-columns.ts'
 
 /** Each folder is a test: NN-what-happens/input.json goes through the files of ksql/ up to NN. See README.md beside. */
 const GOLDEN = join(import.meta.dirname, 'golden')
 const KSQL = join(import.meta.dirname, '../../ksql')
+const product = await productStatements()
 
 interface ExpectedRecord {
   readonly key: unknown
@@ -19,19 +22,37 @@ interface Expected {
   /** how the values were worked out */
   readonly why: readonly string[]
   /** all records of a topic, in order */
-  readonly topics: Readonly<Record<string, readonly ExpectedRecord[]>>
+  readonly topics: RecordsByTopic
+  /** what the end of the input adds to them */
+  readonly atEnd?: RecordsByTopic
 }
+type RecordsByTopic = Readonly<Record<string, readonly ExpectedRecord[]>>
 
-test.each(readdirSync(GOLDEN))('%s', async (name) => {
+describe.each(readdirSync(GOLDEN))('%s', (name) => {
   const folder = join(GOLDEN, name)
-  const { topics } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected
-  const files = readdirSync(KSQL).filter((file) => file.endsWith('.ksql') && file.slice(0, 2) <= upTo(name))
-  const records: SqlRecord[] = []
-  const { errors } = await sql(
-    { files: files.sort().map((file) => join(KSQL, file)), inputs: [join(folder, 'input.json')], timezone: 'UTC' },
-    { onRecords: (some) => records.push(...some) },
-  )
-  expect(errors).toEqual([])
+  const input = join(folder, 'input.json')
+  const { topics, atEnd = {} } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected
+
+  test('as records, through the files up to its own', async () => {
+    const files = readdirSync(KSQL).filter((file) => file.endsWith('.ksql') && file.slice(0, 2) <= upTo(name))
+    const records: SqlRecord[] = []
+    const { errors } = await sql(
+      { files: files.sort().map((file) => join(KSQL, file)), inputs: [input], timezone: 'UTC' },
+      { onRecords: (some) => records.push(...some) },
+    )
+    expect(errors).toEqual([])
+    compare(records, topics)
+  })
+
+  test('in columns, through all files', () => {
+    const given = fedInColumns(product, JSON.parse(readFileSync(input, 'utf8')) as InputRecord[])
+    expect(given.errors).toEqual([])
+    compare(given.records, topics)
+    compare(given.atEnd, atEnd)
+  })
+})
+
+function compare(records: readonly SqlRecord[], topics: RecordsByTopic): void {
   for (const [topic, expected] of Object.entries(topics)) {
     const actual = records.filter((record) => record.from === topic)
     expect({ topic, records: actual.map((record, i) => asExpected(record, expected[i])) }).toEqual({
@@ -39,7 +60,7 @@ test.each(readdirSync(GOLDEN))('%s', async (name) => {
       records: expected,
     })
   }
-})
+}
 
 /** Limits do nothing by themselves: they show in alerts. */
 function upTo(name: string): string {

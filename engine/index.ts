@@ -1,4 +1,4 @@
-export { createSerdes } from './catalog/define-source.ts'
+export { createSerdes } from './catalog/serdes.ts'
 export { keyColumns, type Source, valueColumns } from './catalog/source.ts'
 export {
   KsqlEngine,

@@ -60,5 +60,16 @@ export class Catalog {
 }
 
 function unknownSource(name: string, at: Position, known: Iterable<string>) {
-  return semanticError(`${name} does not exist.`, at, hint(name, known, 'Known streams and tables'))
+  const names = [...known]
+  const message = `${name} does not exist.${caseHint(name, names)}`
+  return semanticError(message, at, hint(name, names, 'Known streams and tables'))
+}
+
+/** What ksqlDB says where a name differs from a known one only in its case; else nothing. */
+export function caseHint(name: string, known: readonly string[]): string {
+  const same = known.find((other) => other !== name && other.toUpperCase() === name.toUpperCase())
+  if (same === undefined) return ''
+  return same === same.toUpperCase()
+    ? `\nDid you mean ${same}? Hint: try removing double quotes from the source name.`
+    : `\nDid you mean "${same}"? Hint: wrap the source name in double quotes to make it case-sensitive.`
 }

@@ -1,12 +1,14 @@
 import { located, type Position, semanticError } from '../errors.ts'
-import type { Format, FormatOptions, SchemaRegistry, Serde } from '../formats/format.ts'
+import type { SchemaRegistry } from '../formats/format.ts'
 import { checkWrapSingleValue, formatByName } from '../formats/index.ts'
 import { checkOptions } from '../formats/refusal.ts'
 import type { LayoutColumn } from '../plan/nodes.ts'
-import { RESERVED_COLUMNS } from '../plan/scope.ts'
-import type { ColumnDefinition, CreateSource, TypeName } from '../syntax/ast.ts'
+import type { CreateSource, TypeName } from '../syntax/ast.ts'
 import { formatType, type SqlType } from '../types/sql-type.ts'
+import { declareColumns, refuseColumnNames } from './declare-columns.ts'
 import { refuseMapKey } from './map-key.ts'
+import { checkSchemaId, inferColumns } from './schema-inference.ts'
+import { createSerdes } from './serdes.ts'
 import {
   keyColumns,
   type SideFormat,
@@ -53,48 +55,30 @@ export function defineSource(
     delimiter: properties.valueDelimiter,
     schemaFullName: properties.valueSchemaFullName,
   })
-  const declared = statement.columns.map((c) => declareColumn(c, context))
-  const hasKey = declared.some((c) => c.role === 'key')
-  const hasValue = declared.some((c) => c.role === 'value')
+  const declared = declareColumns(statement.columns, context.resolveType)
   const columns = [...declared]
-  const isTable = statement.source === 'TABLE'
-  const keySubject =
-    properties.keySchemaId === undefined
-      ? context.registry.latest(`${topic}-key`)
-      : context.registry.byId(properties.keySchemaId)
-  if (!hasKey && keyFormat.inference && keySubject !== null) {
-    const inferred = keyFormat.columnsOf(keySubject.schema, 'ROWKEY', true)
-    columns.unshift(...inferred.map((c) => ({ ...c, role: 'key' as const, headerKey: null })))
+  const infer = (role: 'key' | 'value') => {
+    const isKey = role === 'key'
+    const side = {
+      isKey,
+      topic,
+      format: isKey ? keyFormat : valueFormat,
+      schemaId: isKey ? properties.keySchemaId : properties.valueSchemaId,
+      unwrapped: isKey || properties.wrapSingleValue === false,
+      at: statement.properties.get(isKey ? 'KEY_SCHEMA_ID' : 'VALUE_SCHEMA_ID')?.at ?? at,
+    }
+    const inferred = inferColumns(side, declared.filter((c) => c.role === role).length, context.registry)
+    return inferred.map((c): SourceColumn => ({ ...c, role, headerKey: null }))
   }
-  if (isTable && !columns.some((c) => c.role === 'key')) {
+  columns.unshift(...infer('key'))
+  if (statement.source === 'TABLE' && !columns.some((c) => c.role === 'key')) {
     throw semanticError(
       'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.',
       at,
       'Mark the key column with PRIMARY KEY.',
     )
   }
-  if (!hasValue && valueFormat.inference) {
-    const valueSubject =
-      properties.valueSchemaId === undefined
-        ? context.registry.latest(`${topic}-value`)
-        : context.registry.byId(properties.valueSchemaId)
-    if (valueSubject === null) {
-      throw semanticError(
-        properties.valueSchemaId === undefined
-          ? `Schema for message values on topic '${topic}' does not exist in the Schema Registry. Subject: ${topic}-value`
-          : `Schema for message values on topic '${topic}' does not exist in the Schema Registry. Schema id: ${properties.valueSchemaId}`,
-        at,
-        'Register the schema, or write the columns.',
-      )
-    }
-    const unwrap = properties.wrapSingleValue === false
-    const inferred = valueFormat.columnsOf(valueSubject.schema, 'ROWVAL', unwrap)
-    columns.push(
-      ...inferred
-        .filter((c) => !columns.some((known) => known.name === c.name))
-        .map((c) => ({ ...c, role: 'value' as const, headerKey: null })),
-    )
-  }
+  columns.push(...infer('value').filter((c) => !columns.some((known) => known.name === c.name)))
   refuseColumnNames(columns, (c) => statement.columns[declared.indexOf(c)]?.at ?? at)
   const source: Source = {
     name: statement.name,
@@ -185,6 +169,13 @@ export function defineSink(
     statement: statement.text,
   }
   checkTimestamp(source, statement.timestampAt ?? at)
+  for (const isKey of [true, false]) {
+    const { name, schemaId, wrapSingle } = isKey ? source.keyFormat : source.valueFormat
+    const written = isKey ? keyColumns(source) : valueColumns(source)
+    const unwrapped = written.length === 1 && (isKey || wrapSingle === false)
+    const side = { isKey, topic: source.topic, format: formatByName(name), schemaId, unwrapped, at }
+    checkSchemaId(side, written, context.registry)
+  }
   checkFormats(source, context, at)
   return source
 }
@@ -213,30 +204,6 @@ function wrapping(
   const preset = context.properties.get(WRAP_DEFAULT)
   if (preset === undefined || count !== 1 || format.wrapping !== 'both') return undefined
   return preset.toLowerCase() === 'true'
-}
-
-function declareColumn(column: ColumnDefinition, context: DefinitionContext): SourceColumn {
-  const role = column.role === 'value' ? 'value' : column.role === 'headers' ? 'headers' : 'key'
-  return { name: column.name, type: context.resolveType(column.type), role, headerKey: column.headerKey }
-}
-
-function refuseColumnNames(columns: readonly SourceColumn[], placeOf: (column: SourceColumn) => Position): void {
-  for (const [i, column] of columns.entries()) {
-    if (RESERVED_COLUMNS.includes(column.name)) {
-      throw semanticError(
-        `'${column.name}' is a reserved column name. You cannot use it as a name for a column.`,
-        placeOf(column),
-        'Choose another name.',
-      )
-    }
-    if (columns.findIndex((c) => c.name === column.name) < i) {
-      throw semanticError(
-        `Duplicate column names: ${column.name}`,
-        placeOf(column),
-        'Give each column a name of its own.',
-      )
-    }
-  }
 }
 
 /** WITH (TIMESTAMP='…') must name a column. */
@@ -290,55 +257,6 @@ function checkFormats(source: Source, context: DefinitionContext, at: Position):
   } catch (error) {
     throw located(error, at)
   }
-}
-
-/** The readers and writers of a source's keys and values. */
-export function createSerdes(source: Source, registry: SchemaRegistry): { key: Serde; value: Serde } {
-  const of = (isKey: boolean): Serde => {
-    const { format, columns, options } = sideOf(source, isKey, registry)
-    return format.create(columns, options)
-  }
-  return { key: of(true), value: of(false) }
-}
-
-/** Registers the schemas a source's records are written with, where its formats have any. */
-export function registerSchemas(source: Source, registry: SchemaRegistry): void {
-  for (const isKey of [true, false]) {
-    const { format, columns, options } = sideOf(source, isKey, registry)
-    const subject = `${source.topic}-${isKey ? 'key' : 'value'}`
-    if (!format.inference || columns.length === 0 || options.schemaId !== undefined) continue
-    if (!source.derived && registry.latest(subject) !== null) continue
-    const schema = format.schemaFor(columns, options)
-    if (schema !== null) registry.register(subject, schema, 'AVRO')
-  }
-}
-
-function sideOf(
-  source: Source,
-  isKey: boolean,
-  registry: SchemaRegistry,
-): { format: Format; columns: readonly SourceColumn[]; options: FormatOptions } {
-  const side = isKey ? source.keyFormat : source.valueFormat
-  const defaultName = isKey && source.derived && side.name === 'AVRO' ? defaultKeySchemaName(source) : undefined
-  return {
-    format: formatByName(side.name),
-    columns: isKey ? keyColumns(source) : valueColumns(source),
-    options: {
-      delimiter: side.delimiter,
-      wrapSingle: side.wrapSingle,
-      schemaFullName: side.schemaFullName ?? defaultName,
-      schemaId: side.schemaId,
-      isKey,
-      topic: source.topic,
-      registry,
-    },
-  }
-}
-
-/** io.confluent.ksql.avro_schemas.OutputKey for a sink named OUTPUT (shared/ksqldb/KSQL-NOTES.md D). */
-function defaultKeySchemaName(source: Source): string {
-  const name = source.name.toLowerCase().replace(/(^|_)([a-z0-9])/g, (_, _sep: string, c: string) => c.toUpperCase())
-  return `io.confluent.ksql.avro_schemas.${name}Key`
 }
 
 function missingValueFormat(at: Position) {

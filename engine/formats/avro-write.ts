@@ -3,7 +3,8 @@ import { isInt } from '../types/java-number.ts'
 import { formatType, type SqlType, type StructField } from '../types/sql-type.ts'
 import type { SqlValue } from '../types/values.ts'
 import { type AvroSink, bigintToBytes } from './avro-binary.ts'
-import { branchName } from './avro-columns.ts'
+import { branchName, sqlTypeOf } from './avro-columns.ts'
+import { defaultValue } from './avro-default.ts'
 import type { AvroField, AvroFixed, AvroPrimitive, AvroRecord, AvroSchema, AvroUnion } from './avro-schema.ts'
 import { exactDecimal } from './exact-decimal.ts'
 import { encodeUtf8 } from './utf8.ts'
@@ -94,7 +95,15 @@ function defaultWriter(field: AvroField, path: string): AvroWriter {
     const branch = field.type.branches.findIndex((b) => b.kind === 'null')
     if (branch >= 0) return (_, sink) => sink.int(branch)
   }
-  throw new Error(`the Avro field '${path}${path === '' ? '' : '.'}${field.name}' has no column and may not be null`)
+  const type = sqlTypeOf(field.type, { fold: false, keepAll: true })
+  if (field.default !== undefined && type !== null) {
+    const value = defaultValue(field.type, field.default)
+    const write = avroWriter(field.type, type, path)
+    return (_, sink) => write(value, sink)
+  }
+  throw new Error(
+    `the Avro field '${path}${path === '' ? '' : '.'}${field.name}' has no column, no default, and may not be null`,
+  )
 }
 
 function unionWriter(schema: AvroUnion, type: SqlType, path: string): AvroWriter {

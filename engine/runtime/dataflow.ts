@@ -1,4 +1,4 @@
-import { createSerdes } from '../catalog/define-source.ts'
+import { createSerdes } from '../catalog/serdes.ts'
 import type { Source } from '../catalog/source.ts'
 import { KsqlError } from '../errors.ts'
 import type { SchemaRegistry } from '../formats/format.ts'

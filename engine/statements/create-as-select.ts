@@ -1,4 +1,6 @@
-import { defineSink, registerSchemas } from '../catalog/define-source.ts'
+import { defineSink } from '../catalog/define-source.ts'
+import { refuseIncompatible } from '../catalog/evolution.ts'
+import { registerSchemas } from '../catalog/serdes.ts'
 import { semanticError } from '../errors.ts'
 import type { CreateAsSelect } from '../syntax/ast.ts'
 import { claimName } from './claim-name.ts'
@@ -38,6 +40,8 @@ export function createAsSelect(session: Session, statement: CreateAsSelect): Out
     left,
     definitionContext(session),
   )
+  const known = session.catalog.find(statement.name)
+  if (known !== undefined) refuseIncompatible(known, sink, statement.at)
   refuseLoop(session, plan, sink, statement.at)
   session.dataflow.createTopic(sink.topic, {
     partitions: withClause.partitions ?? session.dataflow.topics.get(left.topic)?.partitions ?? 1,

@@ -1,4 +1,6 @@
-import { defineSource, registerSchemas } from '../catalog/define-source.ts'
+import { defineSource } from '../catalog/define-source.ts'
+import { refuseIncompatible } from '../catalog/evolution.ts'
+import { registerSchemas } from '../catalog/serdes.ts'
 import { semanticError } from '../errors.ts'
 import type { CreateSource } from '../syntax/ast.ts'
 import { claimName } from './claim-name.ts'
@@ -9,6 +11,8 @@ export function createSource(session: Session, statement: CreateSource): string 
   const taken = claimName(session, statement)
   if (taken !== null) return taken
   const { source, properties } = defineSource(statement, definitionContext(session))
+  const known = session.catalog.find(statement.name)
+  if (known !== undefined) refuseIncompatible(known, source, statement.at)
   if (!session.dataflow.topics.has(source.topic)) {
     if (properties.partitions === undefined) {
       throw semanticError(

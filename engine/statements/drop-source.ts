@@ -10,7 +10,7 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
     if (statement.ifExists) return `Source \`${statement.name}\` does not exist.`
     const names = session.catalog.all().map((s) => s.name)
     throw semanticError(
-      `Source ${statement.name} does not exist.`,
+      `${statement.source === 'STREAM' ? 'Stream' : 'Table'} ${statement.name} does not exist.`,
       statement.at,
       hint(statement.name, names, 'Known streams and tables'),
     )
@@ -20,6 +20,13 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
       `Incompatible data source type is ${source.kind}, but statement was DROP ${statement.source}`,
       statement.at,
       `Write DROP ${source.kind}.`,
+    )
+  }
+  if (statement.deleteTopic && source.readOnly) {
+    throw semanticError(
+      `Cannot delete topic for read-only source: ${source.name}`,
+      statement.at,
+      'Leave DELETE TOPIC out: sources made by CREATE SOURCE only read their topic.',
     )
   }
   const readers = [...session.dataflow.queries.values()].filter((q) => q.sources.some((s) => s.name === source.name))

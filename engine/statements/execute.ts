@@ -1,6 +1,9 @@
+import { caseHint } from '../catalog/catalog.ts'
+import type { Source } from '../catalog/source.ts'
 import { type Position, semanticError } from '../errors.ts'
-import type { Statement } from '../syntax/ast.ts'
+import type { InsertValues, Statement } from '../syntax/ast.ts'
 import { hint } from '../syntax/index.ts'
+import { alterSource } from './alter-source.ts'
 import { createAsSelect } from './create-as-select.ts'
 import { createSource } from './create-source.ts'
 import { dropSource } from './drop-source.ts'
@@ -18,7 +21,7 @@ export function executeStatement(session: Session, statement: Statement): Outcom
     case 'insert-select':
       return insertSelect(session, statement)
     case 'insert-values': {
-      const source = session.catalog.get(statement.target, statement.at)
+      const source = insertTarget(session, statement)
       const record = insertValues(statement, source, {
         checker: constantChecker(session, 'INSERT VALUES'),
         codec: session.dataflow.codec(source),
@@ -50,6 +53,8 @@ export function executeStatement(session: Session, statement: Statement): Outcom
       }
       return { message: `Dropped type '${statement.name}'` }
     }
+    case 'alter-source':
+      return { message: alterSource(session, statement) }
     case 'drop-source':
       return { message: dropSource(session, statement) }
     case 'set':
@@ -78,6 +83,17 @@ export function executeStatement(session: Session, statement: Statement): Outcom
         'Run this statement on ksqlDB.',
       )
   }
+}
+
+function insertTarget(session: Session, { target, at }: InsertValues): Source {
+  const source = session.catalog.find(target)
+  if (source !== undefined) return source
+  const names = session.catalog.all().map((s) => s.name)
+  throw semanticError(
+    `Cannot insert values into an unknown stream/table: \`${target}\`${caseHint(target, names)}`,
+    at,
+    hint(target, names, 'Known streams and tables'),
+  )
 }
 
 function terminateQuery(session: Session, id: string, at: Position): void {

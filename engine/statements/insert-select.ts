@@ -34,6 +34,13 @@ export function insertSelect(session: Session, statement: InsertSelect): Outcome
       statement.at,
       'Sources made by CREATE SOURCE only read their topic: make it without SOURCE.',
     )
+  if (sink.columns.some((c) => c.role === 'headers')) {
+    throw semanticError(
+      `Cannot insert into ${sink.name} because it has header columns`,
+      statement.at,
+      'Insert into a stream over the topic that does not name its headers.',
+    )
+  }
   const { plan } = planInto(session, statement.query, sink.name, 'INSERT INTO', statement.properties)
   const aligned = alignToSink(plan, sink, statement.at)
   refuseLoop(session, plan, sink, statement.at)

@@ -34,6 +34,14 @@ export function insertValues(statement: InsertValues, source: Source, context: I
       statement.at,
       'Insert into the stream it is made from.',
     )
+  const headers = source.columns.filter((c) => c.role === 'headers' && statement.columns.includes(c.name))
+  if (headers.length > 0) {
+    throw semanticError(
+      `Cannot insert into HEADER columns: ${headers.map((c) => c.name).join(', ')}`,
+      statement.at,
+      'Leave them out: inserted rows have no headers.',
+    )
+  }
   const layout = dataColumns(source)
   const names = statement.columns.length > 0 ? statement.columns : layout.map((c) => c.name)
   if (names.length !== statement.values.length) {

@@ -1,4 +1,4 @@
-import { createSerdes } from '../catalog/define-source.ts'
+import { createSerdes } from '../catalog/serdes.ts'
 import type { Source, SourceColumn } from '../catalog/source.ts'
 import { compilePipeline, type Pipeline } from '../compile/pipeline.ts'
 import { type Position, semanticError } from '../errors.ts'

@@ -373,7 +373,7 @@ describe('event time by WITH (TIMESTAMP)', () => {
       `SET 'ksql.timestamp.throw.on.invalid'='true'; ${timed('VARCHAR', `, TIMESTAMP_FORMAT='yyyy'`)}`,
     )
     engine.execute(`CREATE STREAM plain (k VARCHAR KEY, ts VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
-      CREATE OR REPLACE STREAM r AS SELECT k, ts FROM plain EMIT CHANGES;
+      DROP STREAM r; CREATE STREAM r AS SELECT k, ts FROM plain EMIT CHANGES;
       CREATE STREAM q AS SELECT k, ts FROM s EMIT CHANGES;`)
     const outputs = watch(engine)
     expect(() => engine.topic('s').appendRecord(jsonRecord('a', { ts: 'x' }, 1))).toThrow(/timestamp/i)

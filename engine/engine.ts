@@ -15,6 +15,7 @@ import { ErrorCounter } from './runtime/error-counter.ts'
 import { fromBytes, toBytes } from './runtime/snapshot.ts'
 import type { Subscriber, Topic } from './runtime/topic.ts'
 import { executeStatement } from './statements/execute.ts'
+import { printedStatement } from './statements/printed.ts'
 import { type PushQuery, pushQuery } from './statements/push-query.ts'
 import type { Session } from './statements/session.ts'
 import type { Statement } from './syntax/ast.ts'
@@ -165,6 +166,7 @@ export class KsqlEngine {
         position: error.position ?? statement.at,
         fix: error.fix,
         statement: statement.text,
+        printed: printedStatement(this.session, statement),
         cause: error.cause,
       })
     }

@@ -13,6 +13,8 @@ export interface KsqlErrorDetails {
   readonly fix?: string | undefined
   /** the text of the statement that failed */
   readonly statement?: string | undefined
+  /** the statement as ksqlDB prints it, where it has a SELECT whose sources are known */
+  readonly printed?: string | undefined
   readonly cause?: unknown
 }
 
@@ -26,6 +28,7 @@ export class KsqlError extends Error {
   readonly position: Position | undefined
   readonly fix: string | undefined
   readonly statement: string | undefined
+  readonly printed: string | undefined
 
   constructor(kind: KsqlErrorKind, message: string, details: KsqlErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -33,6 +36,7 @@ export class KsqlError extends Error {
     this.position = details.position
     this.fix = details.fix
     this.statement = details.statement
+    this.printed = details.printed
   }
 
   get line(): number | undefined {

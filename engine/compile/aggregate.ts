@@ -103,7 +103,8 @@ class AggregateCompiler {
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
     const result = 'return { next: finish(O), previous: P === null ? null : finish(P) };'
-    out.emit(`const O = makeOut(), P = ${this.options.previous ? 'makeOut()' : 'null'};`)
+    out.emit('const H = B === null ? null : B.headers; rowHeaders = undefined;')
+    out.emit(`const O = makeOut(H), P = ${this.options.previous ? 'makeOut(null)' : 'null'};`)
     if (node.emitFinal) out.emit(`if (B === null) { S.streamTime = Infinity; close(S, O, P, 0); ${result} }`)
     this.reloadLanes('let')
     if (node.input.kind === 'table') this.tableLoop()
@@ -132,16 +133,18 @@ class AggregateCompiler {
     const { layout, groupBy } = this.node
     const windowed = this.node.windowPlan !== null
     const typed = layout.flatMap((c, k) => (physicalOf(c.type) === 'ref' ? [] : [{ k, physical: physicalOf(c.type) }]))
-    // room for as many rows as recent batches gave
-    p.emit('let room = 16;')
-    p.emit('function makeOut() { const cap = room;')
+    // room for as many rows as recent batches gave; results carry the headers of the record that caused them
+    p.emit('let room = 16, rowHeaders;')
+    p.emit('function makeOut(H) { const cap = room;')
     const slab = new Slab()
     slab.add('rt', 'Float64Array')
     slab.add('cause', 'Int32Array')
     if (windowed) for (const bound of ['ws', 'we']) slab.add(bound, 'Float64Array')
     for (const { k, physical } of typed) if (physical !== 'ref') slab.add(`o${k}`, ALLOCATE[physical])
     p.emit(slab.allocate())
-    p.emit(`const O = { count: 0, cap, rt: ${slab.view('rt')}, cause: ${slab.view('cause')}, tomb: null,`)
+    p.emit(
+      `const O = { count: 0, cap, rt: ${slab.view('rt')}, cause: ${slab.view('cause')}, tomb: null, hd: H === null ? null : [],`,
+    )
     if (windowed) p.emit(`ws: ${slab.view('ws')}, we: ${slab.view('we')},`)
     for (const [k, c] of layout.entries()) {
       const physical = physicalOf(c.type)
@@ -166,6 +169,7 @@ class AggregateCompiler {
       store(p, j, e.type, unbox(`k${j}`, 'false'), 'o', 'O.')
     }
     if (windowed) p.emit('O.ws[o] = ws; O.we[o] = we;')
+    p.emit('if (O.hd !== null) O.hd.push(rowHeaders ?? []);')
     p.emit('O.rt[o] = ts; O.cause[o] = cause; return o; }')
     p.emit('function emit(O, S, s, ts, cause) {')
     p.emit('const o = place(O, S, S.slotKey[s], ts, S.slotStart[s], S.slotEnd[s], cause);')
@@ -183,7 +187,7 @@ class AggregateCompiler {
     p.emit('}')
     const columns = layout.map((c, k) => columnLiteral(k, c.type, 'O.'))
     p.emit(
-      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 4)); const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause;`,
+      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 4)); const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause; R.headers = O.hd;`,
     )
     if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
     p.emit('return R; }')
@@ -232,6 +236,7 @@ class AggregateCompiler {
     row.load(out, args)
     const fragments = this.argumentFragments(out, compiler)
     out.emit('const ts = RT[i], cause = C === null ? i : C[i];')
+    out.emit('if (H !== null) rowHeaders = H[i];')
     const { windowPlan } = node
     if (windowPlan === null) {
       out.emit('const s = S.groupSlot(id);')
@@ -400,6 +405,7 @@ class AggregateCompiler {
     for (const { side } of sides) rowOf(side).declare(out, used)
     out.emit('for (let i = 0; i < n; i++) {')
     out.emit('const cause = C === null ? i : C[i]; let oldId = -1, newId = -1;')
+    out.emit('if (H !== null) rowHeaders = H[i];')
     for (const { side, dead } of sides) {
       out.emit(`if (${dead} === null || ${dead}[i] === 0) {`)
       const row = rowOf(side)

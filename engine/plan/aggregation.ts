@@ -1,15 +1,21 @@
-import { type KsqlError, located, type Position, semanticError } from '../errors.ts'
-import { resolveAggregate } from '../functions/resolve.ts'
+import { semanticError } from '../errors.ts'
 import type { ColumnRef, Expression, FunctionCall, Query } from '../syntax/ast.ts'
 import { formatExpression } from '../syntax/index.ts'
 import { BIGINT, formatType } from '../types/sql-type.ts'
-import type { SqlValue } from '../types/values.ts'
-import { must } from './coerce.ts'
-import type { AggregateCall, AggregateNode, LayoutColumn, MapNode, PlanNode, QueryPlan, WindowPlan } from './nodes.ts'
+import { planCalls } from './aggregate-calls.ts'
+import {
+  checkKeys,
+  hasUngrouped,
+  missingGroupBy,
+  refuseKafkaSources,
+  refuseOneWay,
+  refuseTableFunctions,
+  refuseWindowBounds,
+} from './aggregation-rules.ts'
+import type { AggregateNode, LayoutColumn, MapNode, PlanNode, QueryPlan, WindowPlan } from './nodes.ts'
 import type { PlanEnvironment, PlanTarget, RelationPlan } from './query.ts'
-import { columnRefs, directOperands } from './rewrite.ts'
-import type { RelationScope } from './scope.ts'
-import { calls, formatQuoted, listNames, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
+import { columnRefs } from './rewrite.ts'
+import { calls, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
 import { type Scope, TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 import { planWindow } from './window.ts'
@@ -78,6 +84,7 @@ export function planAggregation({
       throw semanticError(`Duplicate GROUP BY expression: ${text}`, e?.at, 'Name it once.')
     }
   }
+  refuseTableFunctions(columns, environment)
   refuseKafkaSources(scope, query.at)
   const inputChecker = (clause: string) =>
     new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
@@ -206,194 +213,5 @@ function tableFilter(input: PlanNode, where: Typed): MapNode {
     tableCalls: [],
     outputs,
     rekeys: false,
-  }
-}
-
-interface PlannedCall {
-  readonly canonical: string
-  readonly at: Position
-  readonly call: AggregateCall
-}
-
-/** Equal calls are computed once. */
-function planCalls(
-  aggregates: readonly FunctionCall[],
-  environment: PlanEnvironment,
-  scope: RelationScope,
-  checker: TypeChecker,
-): PlannedCall[] {
-  const planned: PlannedCall[] = []
-  for (const call of aggregates) {
-    const nested = call.args.flatMap((arg) => calls(arg, (name) => environment.functions.aggregate(name) !== undefined))
-    if (nested.length > 0) {
-      throw semanticError(
-        `Aggregate functions can not be nested: ${formatExpression(call)}`,
-        call.at,
-        'Aggregate in one query, and the result in another.',
-      )
-    }
-    const canonical = scope.canonical(call)
-    if (planned.some((p) => p.canonical === canonical)) continue
-    const fn = environment.functions.aggregate(call.name)
-    if (fn === undefined) throw environment.functions.unknown(call.name)
-    for (const arg of call.args) refuseBoundsInArgument(arg, scope)
-    // COUNT(*) and COUNT() count rows: ROWTIME is never NULL, but a join has one of each side
-    const row: Expression = scope.isJoin
-      ? { kind: 'boolean', value: true, at: call.at }
-      : { kind: 'column', source: null, name: 'ROWTIME', at: call.at }
-    const args: readonly Expression[] = call.args.length === 0 && fn.name === 'COUNT' ? [row] : call.args
-    try {
-      const { types, typed } = checker.arguments(args)
-      const constants = typed.map((arg) => (arg?.op === 'const' ? arg.value : undefined))
-      const resolved = resolveAggregate(fn, types, constants)
-      const { parameters, literalsFrom } = resolved.variant
-      const literals = literalsFrom === undefined ? args.length : args.length - (parameters.length - literalsFrom)
-      for (const [i, arg] of args.entries()) {
-        if (i >= literals && constants[i] === undefined) {
-          throw semanticError(
-            `Parameter ${i + 1} of function ${fn.name} must be a literal. Got ${formatExpression(arg)}.`,
-            arg.at,
-            'Write a number or TRUE/FALSE.',
-          )
-        }
-      }
-      const inputs = typed
-        .slice(0, literals)
-        .flatMap((arg, i) => (arg === null ? [] : [must(arg, resolved.argTypes[i] ?? arg.type)]))
-      const given: (SqlValue | undefined)[] = constants.map((value, i) => (i >= literals ? value : undefined))
-      const argKey = args
-        .slice(0, literals)
-        .map((arg, i) => `${scope.canonical(arg)} ${formatType(resolved.argTypes[i] ?? BIGINT)}`)
-        .join(', ')
-      planned.push({
-        canonical,
-        at: call.at,
-        call: { name: fn.name, resolved, args: inputs, argKey, constants: given },
-      })
-    } catch (error) {
-      throw located(error, call.at)
-    }
-  }
-  return planned
-}
-
-/** Does the expression use a column outside aggregates and grouping expressions? */
-function hasUngrouped(
-  e: Expression,
-  scope: RelationScope,
-  groups: readonly string[],
-  isAggregate: (name: string) => boolean,
-  windowed: boolean,
-): boolean {
-  if (groups.includes(scope.canonical(e))) return false
-  if (e.kind === 'call' && isAggregate(e.name)) return false
-  if (e.kind === 'column') return !(windowed && isBoundName(e.name))
-  return directOperands(e).some((operand) => hasUngrouped(operand, scope, groups, isAggregate, windowed))
-}
-
-function isBoundName(name: string): boolean {
-  return name === 'WINDOWSTART' || name === 'WINDOWEND'
-}
-
-function missingGroupBy(
-  columns: readonly SelectColumn[],
-  aggregates: readonly FunctionCall[],
-  target: PlanTarget,
-  isAggregate: (name: string) => boolean,
-): KsqlError {
-  const plain = columns.filter((c) => calls(c.expression, isAggregate).length === 0)
-  if (plain.length > 0) {
-    return semanticError(
-      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${plain.map((c) => formatExpression(c.expression)).join(', ')}\nEither add the column(s) to the GROUP BY or remove them from the SELECT.`,
-      plain[0]?.at,
-      'Add a GROUP BY clause.',
-    )
-  }
-  const shown = aggregates.map((c) => (c.star ? `${c.name}(ROWTIME)` : formatExpression(c)))
-  return semanticError(
-    `${target.statement} statement does not support aggregate function [${shown.join(', ')}] without a GROUP BY clause.`,
-    aggregates[0]?.at,
-    'Add a GROUP BY clause.',
-  )
-}
-
-function refuseWindowBounds(e: Expression, query: Query, scope: RelationScope): void {
-  if (query.window === null) return
-  const bound = columnRefs(e).find(
-    (ref) => isBoundName(ref.name) && !scope.sources.some((s) => s.source.window !== null && s.alias === ref.source),
-  )
-  if (bound !== undefined) throw boundsError(bound.name, bound.at)
-}
-
-function refuseBoundsInArgument(e: Expression, scope: RelationScope): void {
-  const bound = columnRefs(e).find((ref) => isBoundName(ref.name) && scope.find(ref) === null)
-  if (bound !== undefined) throw boundsError(bound.name, bound.at)
-}
-
-function boundsError(name: string, at: Position): KsqlError {
-  return semanticError(
-    `Window bounds column ${name} can only be used in the SELECT clause of windowed aggregations and can not be passed to aggregate functions`,
-    at,
-    'Filter on window bounds in a second query.',
-  )
-}
-
-function refuseKafkaSources(scope: RelationScope, at: Position): void {
-  const kafka = scope.sources.filter((s) => s.source.valueFormat.name === 'KAFKA').map((s) => s.source.name)
-  if (kafka.length > 0) {
-    throw semanticError(
-      `Source(s) ${kafka.join(', ')} are using the 'KAFKA' value format. This format does not yet support GROUP BY.`,
-      at,
-      'Copy the source into one with another VALUE_FORMAT first.',
-    )
-  }
-}
-
-/** Aggregates that cannot take a row out again do not work on tables. */
-function refuseOneWay(planned: readonly PlannedCall[]): void {
-  const oneWay = planned.filter((p) => {
-    const { resolved, constants } = p.call
-    const accumulator = resolved.variant.bind({
-      argTypes: resolved.argTypes,
-      returnType: resolved.returnType,
-      constants,
-      properties: new Map(),
-      now: () => 0,
-    })
-    return accumulator.undo === undefined
-  })
-  const names = oneWay.map((p) => p.call.name)
-  if (names.length > 0) {
-    throw semanticError(
-      `The aggregation function${names.length > 1 ? 's' : ''} ${listNames(names)} cannot be applied to a table source, only to a stream source.`,
-      oneWay[0]?.at,
-      'Aggregate the stream the table is made from.',
-    )
-  }
-}
-
-function checkKeys(
-  keyItems: readonly (readonly number[])[],
-  columns: readonly SelectColumn[],
-  query: Query,
-  name: string,
-): void {
-  if (keyItems.some((items) => items.length === 0)) {
-    const texts = query.groupBy.map((e) => formatExpression(e))
-    const many = texts.length > 1 ? 's' : ''
-    throw semanticError(
-      `The query used to build ${formatQuoted(name)} must include the grouping expression${many} ${listNames(texts)} in its projection (eg, SELECT ${texts.join(', ')}...).`,
-      query.at,
-      `Add ${texts.join(', ')} to the SELECT list.`,
-    )
-  }
-  for (const items of keyItems) {
-    if (items.length < 2) continue
-    const names = items.map((i) => formatQuoted(columns[i]?.name ?? ''))
-    throw semanticError(
-      `The projection contains a key column more than once: ${listNames(names)}.\nEach key column must only be in the projection once. If you intended to copy the key into the value, then consider using the AS_VALUE function to indicate which key reference should be copied.`,
-      columns[items[1] ?? 0]?.at,
-      'Write AS_VALUE(…) for the copy.',
-    )
   }
 }

@@ -258,10 +258,16 @@ function addStarKey(
   const added = keys.flatMap((k, i): SelectColumn[] => {
     const expression = query.partitionBy[i]
     if (expression === undefined || k.canonical.some((text) => texts.includes(text))) return []
-    const name = expression.kind === 'dereference' && expression.field !== null ? expression.field : names.next()
+    const name = keyName(expression, names)
     return [{ name, expression, at: expression.at, fromStar: true, addedKey: i }]
   })
   return [...(scope.isJoin ? selected : reorderOldKeys(selected, scope)), ...added]
+}
+
+/** A system column keeps its name, although no column may be called so: https://github.com/confluentinc/ksql/issues/8193 */
+function keyName(e: Expression, names: GeneratedNames): string {
+  if (e.kind === 'dereference' && e.field !== null) return names.ofField(e.field)
+  return e.kind === 'column' ? e.name : names.next()
 }
 
 /** Old key columns follow the value columns once they are values themselves. */

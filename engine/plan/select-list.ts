@@ -64,7 +64,7 @@ export function expandSelect(
           'Choose another alias.',
         )
       }
-      const name = alias ?? implicitName(expression, scope) ?? names.next()
+      const name = alias ?? implicitName(expression, scope, names) ?? names.next()
       if (!renames && RESERVED_COLUMNS.includes(name)) {
         throw semanticError(
           `Reserved column name in select: \`${name}\`. Please remove or alias the column.`,
@@ -100,8 +100,9 @@ function starColumns(
   }))
 }
 
-function implicitName(e: Expression, scope: RelationScope): string | null {
-  if (e.kind === 'dereference') return e.field
+/** The name of a result that is a column or a field; null for other expressions. */
+export function implicitName(e: Expression, scope: RelationScope, names: GeneratedNames): string | null {
+  if (e.kind === 'dereference' && e.field !== null) return names.ofField(e.field)
   if (e.kind !== 'column') return null
   if (!scope.isJoin) return e.name
   if (RESERVED_COLUMNS.includes(e.name)) return e.source === null ? e.name : `${e.source}_${e.name}`
@@ -109,10 +110,10 @@ function implicitName(e: Expression, scope: RelationScope): string | null {
   return owner !== undefined && owner !== null && scope.owners(e.name).length > 1 ? `${owner.alias}_${e.name}` : e.name
 }
 
-/** KSQL_COL_0, KSQL_COL_1 …, past the names the sources already use. */
+/** Names of columns that have none of their own: KSQL_COL_0, or the field's of a STRUCT, past the names the sources already use. */
 export class GeneratedNames {
   private counter = 0
-  private readonly used: ReadonlySet<string>
+  private readonly used: Set<string>
 
   constructor(scope: RelationScope) {
     this.used = new Set(scope.sources.flatMap((s) => dataColumns(s.source).map((c) => c.name)))
@@ -121,6 +122,14 @@ export class GeneratedNames {
   next(): string {
     const name = `KSQL_COL_${this.counter++}`
     return this.used.has(name) ? this.next() : name
+  }
+
+  /** The field's name, or that with the first of _1, _2 … that is free. */
+  ofField(field: string): string {
+    let name = field
+    for (let i = 1; this.used.has(name); i++) name = `${field}_${i}`
+    this.used.add(name)
+    return name
   }
 }
 

@@ -247,7 +247,7 @@ export class Dataflow {
       for (const input of query.pipeline.inputs) {
         if (input.source.topic !== topicName) continue
         const batch = this.decode(input.source, [record], offset)
-        if (batch.count > 0) input.process(batch)
+        if (batch.count > 0) query.process(input, batch)
       }
     }
     return this.produced

@@ -1,5 +1,6 @@
 import type { Source } from '../catalog/source.ts'
 import type { Pipeline, PipelineInput } from '../compile/pipeline.ts'
+import { KsqlError } from '../errors.ts'
 import type { QueryPlan } from '../plan/nodes.ts'
 import type { Batch } from './batch.ts'
 import { mergeByCause, type Waiting } from './merge-by-cause.ts'
@@ -47,7 +48,17 @@ export class PersistentQuery {
   run(): void {
     const { pending } = this
     this.pending = []
-    mergeByCause(pending, ({ input }, rows) => input.process(rows), tablesFirst)
+    mergeByCause(pending, ({ input }, rows) => this.process(input, rows), tablesFirst)
+  }
+
+  /** Rows of one input. A record that the query cannot survive gives a KsqlError 'runtime' with Kafka Streams' words, the reason as its cause. */
+  process(input: PipelineInput, rows: Batch): void {
+    try {
+      input.process(rows)
+    } catch (error) {
+      if (!(error instanceof KsqlError) || error.kind !== 'runtime') throw error
+      throw new KsqlError('runtime', `Exception caught in process. ${error.message}`, { cause: error, fix: error.fix })
+    }
   }
 }
 

@@ -75,7 +75,7 @@ export function insertValues(statement: InsertValues, source: Source, context: I
     const isNull = typed.op === 'const' && typed.value === null
     if (converted === null && !isNull) {
       throw semanticError(
-        `Expected type ${formatType(type)} for field \`${name}\` but got ${formatExpression(e)}(${formatType(typed.type)})`,
+        `Failed to insert values into '${source.name}'. Expected type ${formatType(type)} for field \`${name}\` but got ${formatType(typed.type)}(${e.kind === 'string' ? e.value : formatExpression(e)})`,
         e.at,
         'CAST the value.',
       )

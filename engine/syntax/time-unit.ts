@@ -36,6 +36,15 @@ export function parseDuration(cursor: Cursor): number {
   return count * length
 }
 
+/** ms in the largest unit they are a whole number of: `90 SECONDS`. */
+export function durationText(ms: number): string {
+  const [unit, length] = [...MILLISECONDS].findLast(([, length]) => ms >= length && ms % length === 0) ?? [
+    'MILLISECONDS',
+    1,
+  ]
+  return `${ms / length} ${unit}`
+}
+
 export function parsePositiveDuration(cursor: Cursor, what: string): number {
   const { at } = cursor
   const duration = parseDuration(cursor)

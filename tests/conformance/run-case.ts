@@ -116,7 +116,7 @@ function judgeError(expected: ExceptionSpec, error: unknown, atLast: boolean): {
   if (type !== undefined && !CLASSES[error.kind].includes(type)) {
     return { level: 1, reason: `is a ${error.kind} error, expected ${type}: ${error.message}` }
   }
-  const texts = [error.message, `${error.message}\nStatement: ${error.statement}`]
+  const texts = [error.message, ...[error.statement, error.printed].map((s) => `${error.message}\nStatement: ${s}`)]
   if (expected.message !== undefined && !texts.some((text) => text.includes(expected.message ?? ''))) {
     return { level: 2, reason: `says:\n    ${error.message}\n  expected:\n    ${expected.message}` }
   }

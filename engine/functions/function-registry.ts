@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein'
 import { type KsqlError, semanticError } from '../errors.ts'
+import { slips } from '../spelling.ts'
 import type { AggregateFunction, ScalarFunction, TableFunction } from './definition.ts'
 import { printParameters, printReturns } from './resolve.ts'
 
@@ -81,8 +81,8 @@ export class FunctionRegistry {
   /** The refusal of a name no function has, with the nearest known name as the fix. */
   unknown(name: string): KsqlError {
     const wanted = name.toUpperCase()
-    const [nearest] = this.names().sort((a, b) => distance(wanted, a) - distance(wanted, b))
-    const close = nearest !== undefined && distance(wanted, nearest) <= Math.max(2, wanted.length / 3)
+    const [nearest] = this.names().sort((a, b) => slips(wanted, a) - slips(wanted, b))
+    const close = nearest !== undefined && slips(wanted, nearest) <= Math.max(2, wanted.length / 3)
     return semanticError(
       `Can't find any functions with the name '${name}'`,
       undefined,

@@ -22,7 +22,11 @@ export function typeCase(e: Case, visit: (e: Expression) => Typed): Typed {
     return { when: condition, then: visit(b.then) }
   })
   const otherwise = e.otherwise === null ? null : visit(e.otherwise)
-  const type = resultType(e, [...branches.map((b) => b.then), ...(otherwise === null ? [] : [otherwise])])
+  const type = resultType(
+    e,
+    branches.map((b) => b.then),
+    otherwise,
+  )
   return {
     op: 'case',
     branches: branches.map((b) => ({ when: b.when, then: must(b.then, type) })),
@@ -31,18 +35,12 @@ export function typeCase(e: Case, visit: (e: Expression) => Typed): Typed {
   }
 }
 
-function resultType(e: Case, results: readonly Typed[]): SqlType {
+function resultType(e: Case, thens: readonly Typed[], otherwise: Typed | null): SqlType {
   let type: SqlType | null = null
-  for (const then of results) {
+  for (const [i, then] of [...thens, ...(otherwise === null ? [] : [otherwise])].entries()) {
     if (isNullLiteral(then)) continue
     const common: SqlType | null = type === null ? then.type : commonCase(type, then.type)
-    if (common === null && type !== null) {
-      throw semanticError(
-        `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression '${formatExpression(e)}' has type: ${formatType(then.type)}.\nPrevious THEN expression(s) type: ${formatType(type)}.`,
-        e.at,
-        'CAST the branches to one type.',
-      )
-    }
+    if (common === null && type !== null) throw differentTypes(e, i, then.type, type)
     type = common
   }
   if (type === null) {
@@ -53,6 +51,16 @@ function resultType(e: Case, results: readonly Typed[]): SqlType {
     )
   }
   return type
+}
+
+/** Refuses the i-th result, the one of ELSE where no branch has that number. */
+function differentTypes(e: Case, i: number, type: SqlType, before: SqlType) {
+  const branch = e.branches[i]
+  const message =
+    branch === undefined
+      ? `Invalid Case expression. Type for the default clause should be the same as for 'THEN' clauses.\nTHEN type: ${formatType(before)}.\nDEFAULT type: ${formatType(type)}.`
+      : `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression 'WHEN ${formatExpression(branch.when)} THEN ${formatExpression(branch.then)}' has type: ${formatType(type)}.\nPrevious THEN expression(s) type: ${formatType(before)}.`
+  return semanticError(message, branch?.then.at ?? e.otherwise?.at ?? e.at, 'CAST the results to one type.')
 }
 
 function commonCase(a: SqlType, b: SqlType): SqlType | null {

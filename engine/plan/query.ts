@@ -1,5 +1,6 @@
 import type { Source } from '../catalog/source.ts'
-import { semanticError } from '../errors.ts'
+import { located, semanticError } from '../errors.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Expression, Query, Relation } from '../syntax/ast.ts'
 import { formatExpression } from '../syntax/index.ts'
 import { BIGINT, formatType } from '../types/sql-type.ts'
@@ -57,9 +58,9 @@ export function planQuery(query: Query, target: PlanTarget, environment: PlanEnv
     new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
   const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
   const columns = expandSelect(query.select, scope, checkerFor('SELECT'), query.partitionBy.length > 0)
-  const aggregates = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])].flatMap(
-    (e) => calls(e, isAggregate),
-  )
+  const results = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])]
+  for (const e of results) refuseUnknownFunctions(e, environment.functions)
+  const aggregates = results.flatMap((e) => calls(e, isAggregate))
   if (query.groupBy.length > 0 || aggregates.length > 0) {
     return planAggregation({ query, target, environment, relation, columns, aggregates })
   }
@@ -73,6 +74,14 @@ export function planQuery(query: Query, target: PlanTarget, environment: PlanEnv
     throw semanticError('EMIT FINAL is only supported for windowed aggregations.', query.at, 'Use EMIT CHANGES.')
   }
   return planProjection(query, target, environment, relation, columns)
+}
+
+/** Before anything is concluded from which functions aggregate: a misspelt COUNT does not. */
+function refuseUnknownFunctions(e: Expression, functions: FunctionRegistry): void {
+  const isKnown = (name: string) =>
+    (functions.scalar(name) ?? functions.aggregate(name) ?? functions.table(name)) !== undefined
+  const [unknown] = calls(e, (name) => !isKnown(name))
+  if (unknown !== undefined) throw located(functions.unknown(unknown.name), unknown.at)
 }
 
 function planRelation(query: Query, environment: PlanEnvironment): RelationPlan {

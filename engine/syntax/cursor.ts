@@ -1,6 +1,7 @@
 import type { Position } from '../errors.ts'
 import { KsqlError } from '../errors.ts'
-import { isReserved, nearest } from './keywords.ts'
+import { nearest } from '../spelling.ts'
+import { isReserved } from './keywords.ts'
 import type { Token } from './lexer.ts'
 import { tokenize } from './lexer.ts'
 import type { StatementSource } from './split.ts'

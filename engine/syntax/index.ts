@@ -10,7 +10,7 @@ import { NO_VARIABLES, type Variables } from './variables.ts'
 export type * from './ast.ts'
 export { formatExpression, formatTypeName } from './format.ts'
 export { formatSelectStatement } from './format-statement.ts'
-export { formatIdentifier, hint, nearest } from './keywords.ts'
+export { formatIdentifier, hint } from './keywords.ts'
 export { TYPE_NAMES } from './parse-type.ts'
 export type { StatementSource, Variables }
 export { splitStatements }

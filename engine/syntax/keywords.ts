@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { nearest } from '../spelling.ts'
 
 /**
  * Words that cannot be identifiers unless quoted: the keywords of https://docs.ksqldb.io/en/latest/reference/sql/appendix/,
@@ -26,19 +26,4 @@ export function hint(name: string, known: Iterable<string>, label: string): stri
   const names = [...known]
   const near = nearest(name, names)
   return near === null ? `${label}: ${names.join(', ') || 'none'}.` : `Did you mean ${near}?`
-}
-
-/** The candidate at most two letters away from `word`, or null. */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
-  if (word.length < 3) return null
-  let best: string | null = null
-  let least = 3
-  for (const candidate of candidates) {
-    const away = distance(word, candidate)
-    if (away < least && away < candidate.length / 2 + 1) {
-      best = candidate
-      least = away
-    }
-  }
-  return best
 }

@@ -1,6 +1,6 @@
+import { nearest } from '../spelling.ts'
 import type { Statement } from './ast.ts'
 import type { Cursor } from './cursor.ts'
-import { nearest } from './keywords.ts'
 import { parseAlter, parseCreate, parseDrop, parseInsert } from './parse-ddl.ts'
 import { parseAssert, parseDescribe, parseExplain, parsePrint, parseShow } from './parse-inspect.ts'
 import { parseQuery } from './parse-query.ts'

@@ -1,6 +1,6 @@
 import type { Position } from '../errors.ts'
 import { KsqlError } from '../errors.ts'
-import { nearest } from './keywords.ts'
+import { nearest } from '../spelling.ts'
 import type { Token } from './lexer.ts'
 import { tokenize } from './lexer.ts'
 

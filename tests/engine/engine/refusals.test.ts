@@ -68,7 +68,7 @@ describe('a refusal has its place and a fix', () => {
     [csas('device, m[»tags] AS s FROM readings'), 'map key is an array'],
     [csas('device, »name->x AS s FROM readings'), 'field of text'],
     [csas('device, »-name AS s FROM readings'), 'minus text'],
-    [csas('device, »CASE WHEN load > 1 THEN name ELSE load END AS s FROM readings'), 'branches of two types'],
+    [csas('device, CASE WHEN load > 1 THEN name ELSE »load END AS s FROM readings'), 'branches of two types'],
     [csas('device, load FROM readings WHERE »load LIKE 1'), 'LIKE on a number'],
     [csas('device, load FROM readings WHERE load IN (»tags)'), 'IN of another type'],
     [csas(`device, ARRAY[1, »tags] AS a FROM readings`), 'items of two types'],

@@ -1,4 +1,4 @@
-import type { MapNode, PlanNode } from '../plan/nodes.ts'
+import { type PlanNode, projection } from '../plan/nodes.ts'
 import type { Typed } from '../plan/typed.ts'
 import type { Batch, Column } from '../runtime/batch.ts'
 import type { ExpressionEnvironment } from './expression.ts'
@@ -12,17 +12,7 @@ export function compileKey(
   environment: ExpressionEnvironment,
   report: ReportError,
 ): (batch: Batch) => Column {
-  const node: MapNode = {
-    op: 'map',
-    kind: input.kind,
-    window: input.window,
-    layout: [{ name: 'JOIN', type: key.type, role: 'value' }],
-    input,
-    where: null,
-    tableCalls: [],
-    outputs: [key],
-    rekeys: false,
-  }
+  const node = projection(input, [{ name: 'JOIN', type: key.type, role: 'value' }], [key])
   const kernel = compileMap(node, true, environment, report)
   return (batch) => {
     const [column] = kernel(batch).columns

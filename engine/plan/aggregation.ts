@@ -12,11 +12,18 @@ import {
   refuseTableFunctions,
   refuseWindowBounds,
 } from './aggregation-rules.ts'
-import type { AggregateNode, LayoutColumn, MapNode, PlanNode, QueryPlan, WindowPlan } from './nodes.ts'
+import {
+  type AggregateNode,
+  allColumns,
+  type LayoutColumn,
+  projection,
+  type QueryPlan,
+  type WindowPlan,
+} from './nodes.ts'
 import type { PlanEnvironment, PlanTarget, RelationPlan } from './query.ts'
 import { columnRefs } from './rewrite.ts'
 import { calls, refuseDuplicateColumns, type SelectColumn } from './select-list.ts'
-import { type Scope, TypeChecker } from './type-check.ts'
+import { checkerIn, type Scope, TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 import { planWindow } from './window.ts'
 
@@ -86,15 +93,15 @@ export function planAggregation({
   }
   refuseTableFunctions(columns, environment)
   refuseKafkaSources(scope, query.at)
-  const inputChecker = (clause: string) =>
-    new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const inputChecker = checkerIn(scope, environment)
   const groupBy = query.groupBy.map((e) => inputChecker('GROUP BY').check(e))
   const where = query.where === null ? null : inputChecker('WHERE').checkPredicate(query.where)
   const planned = planCalls(aggregates, environment, scope, inputChecker('SELECT'))
   if (isTable) refuseOneWay(planned)
 
   const windowPlan = query.window === null ? null : planWindow(query.window, query.emit === 'FINAL')
-  const input: PlanNode = isTable && where !== null ? tableFilter(relation.node, where) : relation.node
+  const { node } = relation
+  const input = isTable && where !== null ? projection(node, node.layout, allColumns(node.layout), where) : node
   const aggregate: AggregateNode = {
     op: 'aggregate',
     kind: 'table',
@@ -183,35 +190,10 @@ export function planAggregation({
     ordered.map((x) => x.column),
     (i) => formatType(layout[i]?.type ?? BIGINT),
   )
-  const map: MapNode = {
-    op: 'map',
-    kind: 'table',
-    window: aggregate.window,
-    layout,
-    input: aggregate,
-    where: having,
-    tableCalls: [],
-    outputs: ordered.map((x) => x.output),
-    rekeys: false,
-  }
-  return { root: map, layout, kind: 'table', window: aggregate.window }
+  const outputs = ordered.map((x) => x.output)
+  return { root: projection(aggregate, layout, outputs, having), layout, kind: 'table', window: aggregate.window }
 }
 
 function keyWindow(plan: WindowPlan | null) {
   return plan === null ? null : { type: plan.type, size: plan.type === 'SESSION' ? null : plan.size }
-}
-
-function tableFilter(input: PlanNode, where: Typed): MapNode {
-  const outputs = input.layout.map((c, index): Typed => ({ op: 'column', index, type: c.type }))
-  return {
-    op: 'map',
-    kind: 'table',
-    window: input.window,
-    layout: input.layout,
-    input,
-    where,
-    tableCalls: [],
-    outputs,
-    rekeys: false,
-  }
 }

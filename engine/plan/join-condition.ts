@@ -5,7 +5,7 @@ import { formatExpression, hint } from '../syntax/index.ts'
 import { formatType, sameType } from '../types/sql-type.ts'
 import { columnRefs } from './rewrite.ts'
 import type { RelationScope, ScopeSource } from './scope.ts'
-import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
+import { checkerIn, type TypeCheckEnvironment } from './type-check.ts'
 import type { Typed } from './typed.ts'
 
 /** One side of ON a = b. */
@@ -72,7 +72,7 @@ export function readCondition(
     )
   }
   const key = ({ expression, owner }: typeof left, scope: RelationScope): JoinKey => {
-    const checker = new TypeChecker(environment, { clause: 'JOIN ON', column: (ref) => scope.column('JOIN ON', ref) })
+    const checker = checkerIn(scope, environment)('JOIN ON')
     // qualified, since names that are unique in one scope may not be in the other
     return { expression, owner, typed: checker.check(both.qualify(expression)), text: both.canonical(expression) }
   }

@@ -2,9 +2,10 @@ import { semanticError } from '../errors.ts'
 import type { Join, SourceRelation } from '../syntax/ast.ts'
 import { type JoinCondition, type JoinKey, readCondition } from './join-condition.ts'
 import { checkKinds, checkPartitions, checkSources, checkWindows, isOnlyKey } from './join-rules.ts'
-import type { JoinNode, LayoutColumn, MapNode, PlanNode, SourceNode } from './nodes.ts'
+import { allColumns, type JoinNode, type LayoutColumn, type PlanNode, projection } from './nodes.ts'
 import type { PlanEnvironment, RelationPlan } from './query.ts'
 import { dataColumns, outsideColumn, RelationScope, type ScopeSource, WINDOW_BOUNDS } from './scope.ts'
+import { planSource } from './source-relation.ts'
 import type { Typed } from './typed.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -45,44 +46,24 @@ export function planJoin(join: Join, system: ReadonlySet<string>, environment: P
 
 /** One source of a join. Its system columns and headers become columns, since a joined row has only one of each. */
 function planSide(from: SourceRelation, system: ReadonlySet<string>, environment: PlanEnvironment): RelationPlan {
-  const source = environment.source(from.name, from.at)
-  const alias = from.alias ?? from.name
-  const layout = dataColumns(source)
-  const kind = source.kind === 'TABLE' ? 'table' : 'stream'
-  const input: SourceNode = { op: 'source', source, kind, layout, window: source.window }
+  const plain = planSource(from, environment)
+  const { node } = plain
+  const { source } = node
   const headers = source.columns.filter((c) => c.role === 'headers').map((c) => c.name)
   const bounds = source.window === null ? [] : WINDOW_BOUNDS
   const outside = [...system, ...bounds, ...headers].flatMap((name) => {
     const typed = outsideColumn(source, name)
     return typed === null ? [] : [{ name, typed }]
   })
+  if (outside.length === 0) return plain
+  const { layout } = node
   const extras = new Map(outside.map(({ name }, i) => [name, layout.length + i]))
-  const extended: MapNode = {
-    ...input,
-    op: 'map',
-    layout: [...layout, ...outside.map(({ name, typed }): LayoutColumn => ({ name, type: typed.type, role: 'value' }))],
-    input,
-    where: null,
-    tableCalls: [],
-    outputs: [
-      ...layout.map((c, index): Typed => ({ op: 'column', index, type: c.type })),
-      ...outside.map((x) => x.typed),
-    ],
-    rekeys: false,
+  const added = outside.map(({ name, typed }): LayoutColumn => ({ name, type: typed.type, role: 'value' }))
+  return {
+    ...plain,
+    node: projection(node, [...layout, ...added], [...allColumns(layout), ...outside.map((x) => x.typed)]),
+    scope: new RelationScope(plain.scope.sources.map((s) => ({ ...s, extras }))),
   }
-  const scope = new RelationScope([{ alias, source, offset: 0, extras }])
-  const keys = layout.flatMap((c, index) =>
-    c.role === 'key'
-      ? [
-          {
-            canonical: [scope.canonical({ kind: 'column', source: alias, name: c.name, at: from.at })],
-            name: c.name,
-            typed: { op: 'column', index, type: c.type } as const,
-          },
-        ]
-      : [],
-  )
-  return { node: outside.length === 0 ? input : extended, scope, keys, foreignKeyOf: null }
 }
 
 function isKeyOf({ keys }: RelationPlan, key: JoinKey): boolean {

@@ -143,6 +143,29 @@ export interface QueryPlan {
   readonly window: KeyWindow | null
 }
 
+/** The rows of a node in other columns, under the key they have. */
+export function projection(
+  input: PlanNode,
+  layout: readonly LayoutColumn[],
+  outputs: readonly Typed[],
+  where: Typed | null = null,
+): MapNode {
+  const { kind, window } = input
+  return { op: 'map', kind, window, layout, input, where, tableCalls: [], outputs, rekeys: false }
+}
+
+/** The columns of a layout as they are. */
+export function allColumns(layout: readonly LayoutColumn[]): Typed[] {
+  return layout.map((c, index) => ({ op: 'column', index, type: c.type }))
+}
+
+/** The source a plan reads first: a result takes after it where nothing else says how. */
+export function leftSource(plan: QueryPlan): Source {
+  const [left] = sourcesOf(plan.root)
+  if (left === undefined) throw new Error('a plan without a source')
+  return left.source
+}
+
 /** The sources a plan reads, left to right. */
 export function sourcesOf(node: PlanNode): SourceNode[] {
   switch (node.op) {

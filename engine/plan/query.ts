@@ -8,7 +8,7 @@ import { planAggregation } from './aggregation.ts'
 import { planJoin } from './join.ts'
 import type { LayoutColumn, MapNode, PlanNode, QueryPlan, TableCall } from './nodes.ts'
 import { columnRefs } from './rewrite.ts'
-import { dataColumns, RelationScope, SYSTEM_NAMES } from './scope.ts'
+import { type RelationScope, SYSTEM_NAMES } from './scope.ts'
 import {
   calls,
   expandSelect,
@@ -18,8 +18,9 @@ import {
   refuseDuplicateColumns,
   type SelectColumn,
 } from './select-list.ts'
+import { planSource } from './source-relation.ts'
 import { planTableCalls } from './table-calls.ts'
-import { type TypeCheckEnvironment, TypeChecker } from './type-check.ts'
+import { checkerIn, type TypeCheckEnvironment, type TypeChecker } from './type-check.ts'
 import type { Typed } from './typed.ts'
 
 /** What planning needs from the catalogue. */
@@ -54,8 +55,7 @@ export interface RelationPlan {
 export function planQuery(query: Query, target: PlanTarget, environment: PlanEnvironment): QueryPlan {
   const relation = planRelation(query, environment)
   const { scope } = relation
-  const checkerFor = (clause: string) =>
-    new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const checkerFor = checkerIn(scope, environment)
   const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
   const columns = expandSelect(query.select, scope, checkerFor('SELECT'), query.partitionBy.length > 0)
   const results = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])]
@@ -87,23 +87,7 @@ function refuseUnknownFunctions(e: Expression, functions: FunctionRegistry): voi
 function planRelation(query: Query, environment: PlanEnvironment): RelationPlan {
   const { from } = query
   if (from.kind === 'join') return planJoin(from, systemColumnsOf(query), environment)
-  const source = environment.source(from.name, from.at)
-  const alias = from.alias ?? from.name
-  const scope = new RelationScope([{ alias, source, offset: 0 }])
-  const layout = dataColumns(source)
-  const kind = source.kind === 'TABLE' ? 'table' : 'stream'
-  const keys = layout.flatMap((c, index) =>
-    c.role === 'key'
-      ? [
-          {
-            canonical: [scope.canonical({ kind: 'column', source: alias, name: c.name, at: from.at })],
-            name: c.name,
-            typed: { op: 'column', index, type: c.type } as const,
-          },
-        ]
-      : [],
-  )
-  return { node: { op: 'source', source, kind, layout, window: source.window }, scope, keys, foreignKeyOf: null }
+  return planSource(from, environment)
 }
 
 /** The system columns a query names, or means by `*`: a join must carry them along with its rows. */
@@ -129,8 +113,7 @@ function planProjection(
   selected: readonly SelectColumn[],
 ): QueryPlan {
   const { scope, node } = relation
-  const checker = (clause: string) =>
-    new TypeChecker(environment, { clause, column: (ref) => scope.column(clause, ref) })
+  const checker = checkerIn(scope, environment)
   const where = query.where === null ? null : checker('WHERE').checkPredicate(query.where)
   const isTable = node.kind === 'table'
   if (query.partitionBy.length > 0 && isTable) {

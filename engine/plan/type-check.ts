@@ -49,6 +49,14 @@ const COMPILED_PREFIX: Readonly<Record<string, string>> = {
   HAVING: 'Invalid Predicate',
 }
 
+/** Checkers of a query's clauses: all see the columns of its FROM. */
+export function checkerIn(
+  from: { column(clause: string, ref: ColumnRef): Typed },
+  environment: TypeCheckEnvironment,
+): (clause: string) => TypeChecker {
+  return (clause) => new TypeChecker(environment, { clause, column: (ref) => from.column(clause, ref) })
+}
+
 let lambdaIds = 0
 
 /** Gives every expression its type, or refuses it with the place and ksqlDB's wording. */

@@ -1,7 +1,7 @@
 import type { Source } from '../catalog/source.ts'
 import { type Position, semanticError } from '../errors.ts'
 import { coerce } from '../plan/coerce.ts'
-import type { PlanNode, QueryPlan } from '../plan/nodes.ts'
+import { projection, type QueryPlan } from '../plan/nodes.ts'
 import { dataColumns } from '../plan/scope.ts'
 import type { InsertSelect } from '../syntax/ast.ts'
 import { hint } from '../syntax/index.ts'
@@ -78,16 +78,5 @@ function alignToSink(plan: QueryPlan, sink: Source, at: Position): QueryPlan {
     if (typed === null) throw refuse()
     return typed
   })
-  const root: PlanNode = {
-    op: 'map',
-    kind: plan.kind,
-    window: plan.window,
-    layout: wanted,
-    input: plan.root,
-    where: null,
-    tableCalls: [],
-    outputs,
-    rekeys: false,
-  }
-  return { ...plan, root, layout: wanted }
+  return { ...plan, root: projection(plan.root, wanted, outputs), layout: wanted }
 }

@@ -2,7 +2,7 @@ import { refuseUnknownTimestamp } from '../catalog/define-source.ts'
 import type { Source } from '../catalog/source.ts'
 import { readWithClause, type WithClause } from '../catalog/with-clause.ts'
 import { type Position, semanticError } from '../errors.ts'
-import { type PlanNode, type QueryPlan, sourcesOf } from '../plan/nodes.ts'
+import { leftSource, type PlanNode, type QueryPlan } from '../plan/nodes.ts'
 import { type PlanEnvironment, planQuery } from '../plan/query.ts'
 import type { Properties, Query } from '../syntax/ast.ts'
 import type { Session } from './session.ts'
@@ -32,8 +32,7 @@ export function planInto(
       refuseUnknownTimestamp(withClause.timestamp.column, names, properties.get('TIMESTAMP')?.at ?? query.at)
   }
   const plan = planQuery(query, { name, statement, checkColumns }, environment)
-  const left = sourcesOf(plan.root)[0]?.source
-  if (left === undefined) throw new Error('a plan without a source')
+  const left = leftSource(plan)
   refuseStructState(plan.root, left, query.at)
   return { plan, left, withClause }
 }

@@ -1,6 +1,6 @@
 import type { Source } from '../catalog/source.ts'
 import { semanticError } from '../errors.ts'
-import { type LayoutColumn, sourcesOf } from '../plan/nodes.ts'
+import { type LayoutColumn, leftSource, sourcesOf } from '../plan/nodes.ts'
 import { planQuery } from '../plan/query.ts'
 import { type Batch, sliceBatch } from '../runtime/batch.ts'
 import { PersistentQuery } from '../runtime/persistent-query.ts'
@@ -49,7 +49,7 @@ export function pushQuery(
     id,
     statement: statement.text,
     sources,
-    sink: clientOf(id, sources[0]),
+    sink: clientOf(id, leftSource(plan)),
     pipeline,
     plan,
     transient: true,
@@ -59,7 +59,6 @@ export function pushQuery(
 }
 
 /** Stands where a persistent query has its sink: nothing is written, nobody reads it. */
-function clientOf(id: string, left: Source | undefined): Source {
-  if (left === undefined) throw new Error('a plan without a source')
+function clientOf(id: string, left: Source): Source {
   return { ...left, name: id, topic: id, columns: [] }
 }

@@ -3,7 +3,7 @@ import type { Source, SourceColumn } from '../catalog/source.ts'
 import { compilePipeline, type Pipeline } from '../compile/pipeline.ts'
 import { type Position, semanticError } from '../errors.ts'
 import type { SchemaRegistry } from '../formats/format.ts'
-import { type PlanNode, type QueryPlan, sourcesOf } from '../plan/nodes.ts'
+import { leftSource, type PlanNode, type QueryPlan, sourcesOf } from '../plan/nodes.ts'
 import type { Batch } from '../runtime/batch.ts'
 import { RecordCodec } from '../runtime/codec.ts'
 import { PersistentQuery } from '../runtime/persistent-query.ts'
@@ -39,8 +39,7 @@ export function startQuery(session: Session, id: string, text: string, plan: Que
 export function compileFor(session: Session, id: string, plan: QueryPlan, emit: (batch: Batch) => void): Pipeline {
   const { wiring, properties, registry, errors, now } = session
   const manual = wiring === 'manual'
-  const left = sourcesOf(plan.root)[0]?.source
-  if (left === undefined) throw new Error('a plan without a source')
+  const left = leftSource(plan)
   return compilePipeline(
     plan,
     {

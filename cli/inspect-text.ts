@@ -1,4 +1,5 @@
 import type { InspectedSensor, InspectReport } from '../jobs/inspect.ts'
+import { whole } from '../jobs/number-text.ts'
 import { duration, WallClock } from './time-text.ts'
 
 /** Most gaps, sessions and rejects that are listed. */
@@ -107,8 +108,4 @@ function sensorTable(sensors: readonly InspectedSensor[]): string[] {
     const cells = row.map((cell, i) => (i >= 2 && i <= 4 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
     return `  ${cells.join('  ')}`.trimEnd()
   })
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
 }

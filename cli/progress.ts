@@ -1,3 +1,4 @@
+import { whole } from '../jobs/number-text.ts'
 import { duration } from './time-text.ts'
 
 /** How far a piece of long work is. */
@@ -60,8 +61,8 @@ export class ProgressBar {
 export function progressText(label: string, { rows, share }: ProgressState, seconds: number): string {
   const parts = [label]
   if (share !== null) parts.push(`${Math.floor(100 * share)} %`)
-  parts.push(`${rows.toLocaleString('en-US')} rows`)
-  if (seconds > 0) parts.push(`${Math.round(rows / seconds).toLocaleString('en-US')} rows/s`)
+  parts.push(`${whole(rows)} rows`)
+  if (seconds > 0) parts.push(`${whole(Math.round(rows / seconds))} rows/s`)
   if (share !== null && share > 0) parts.push(`${duration((1000 * seconds * (1 - share)) / share)} left`)
   return parts.join('  ')
 }

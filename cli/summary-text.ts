@@ -1,4 +1,5 @@
 import { adviceFor, evidenceOf } from '../jobs/advice.ts'
+import { decimal, whole } from '../jobs/number-text.ts'
 import type { RunResult } from '../jobs/run.ts'
 import { lasting } from './episode-text.ts'
 import { duration, type WallClock } from './time-text.ts'
@@ -18,7 +19,7 @@ export function summaryText(result: RunResult, clock: WallClock): string[] {
 
 function readings({ rows, seconds, firstTs, lastTs, starts, gaps, sessions }: RunResult, clock: WallClock): string[] {
   const speed = seconds > 0 ? `, ${whole(Math.round(rows / seconds))} rows/s` : ''
-  const lines = [`  readings   ${whole(rows)} in ${number(seconds)} s${speed}`]
+  const lines = [`  readings   ${whole(rows)} in ${decimal(seconds)} s${speed}`]
   if (firstTs !== null && lastTs !== null) {
     lines.push(`  time       ${clock.at(firstTs)} to ${clock.until(firstTs, lastTs)} (${duration(lastTs - firstTs)})`)
   }
@@ -46,13 +47,13 @@ function episodes({ episodesByRule, alerts, episodes }: RunResult, clock: WallCl
 function hottest({ hottestMinutes }: RunResult, clock: WallClock): string[] {
   return hottestMinutes.map(({ device, start, average, max }, i) => {
     const when = clock.at(start).slice(0, 16)
-    return `  ${i === 0 ? 'hottest   ' : '          '} ${when}  ${device}  ${number(average)} °C on average, up to ${number(max)} °C`
+    return `  ${i === 0 ? 'hottest   ' : '          '} ${when}  ${device}  ${decimal(average)} °C on average, up to ${decimal(max)} °C`
   })
 }
 
 function energy({ energy }: RunResult): string[] {
   return Object.entries(energy).map(([device, wh], i) => {
-    const text = wh < 1000 ? `${number(wh)} Wh` : `${(wh / 1000).toFixed(2)} kWh`
+    const text = wh < 1000 ? `${decimal(wh)} Wh` : `${(wh / 1000).toFixed(2)} kWh`
     return `  ${i === 0 ? 'energy    ' : '          '} ${device}  ${text}`
   })
 }
@@ -78,14 +79,6 @@ function troubles({ rejects, rejectsByReason, rejectExamples, sensorTroubles, la
     lines.push(`  error      ${place}, ${what}, ${plural(count, 'time', 'times')}: ${example}`)
   }
   return lines
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
 }
 
 function plural(count: number, one: string, many: string): string {

@@ -256,8 +256,7 @@ export class KsqlEngine {
     const { catalog } = this.session
     const found = catalog.find(name)
     if (found !== undefined) return found
-    const names = catalog.all().map((s) => s.name)
-    throw new KsqlError('semantic', `${name} does not exist.`, { fix: hint(name, names, 'Known streams and tables') })
+    throw new KsqlError('semantic', `${name} does not exist.`, { fix: catalog.nearest(name) })
   }
 
   sources(): SourceInfo[] {

@@ -60,6 +60,7 @@ export function located(error: unknown, at: Position | undefined): unknown {
       position: at,
       fix: error.fix,
       statement: error.statement,
+      printed: error.printed,
       cause: error.cause,
     })
   }

@@ -108,9 +108,6 @@ export const catalogue = [
   memory('system_memory_used', 'System Memory Used'),
 ] as const satisfies readonly Sensor[]
 
-/** Name of a field of the catalogue. */
-export type SensorField = (typeof catalogue)[number]['field']
-
 const byField: ReadonlyMap<string, Sensor> = new Map(catalogue.map((sensor) => [sensor.field, sensor]))
 
 /** The sensor of a canonical field, or undefined. */

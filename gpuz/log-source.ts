@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { isZip, openZip } from './zip.ts'
+import { beginsAsZip, openZip } from './zip.ts'
 import { ZipError } from './zip-directory.ts'
 
 /** The bytes of one log: a file, or a member of a .zip. */
@@ -28,16 +28,16 @@ const CHUNK_BYTES = 1 << 20
  * @throws Error of the operating system, ZipError for an archive that is damaged or holds no log
  */
 export async function logSources(path: string): Promise<LogSources> {
-  const head = new Uint8Array(4)
   const file = await open(path, 'r')
   let size: number
+  let archive: boolean
   try {
     size = (await file.stat()).size
-    await file.read(head, 0, head.length, 0)
+    archive = await beginsAsZip(file)
   } finally {
     await file.close()
   }
-  if (!isZip(head)) {
+  if (!archive) {
     return {
       logs: [{ name: path, path, size, open: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }) }],
       skipped: [],

@@ -31,6 +31,13 @@ export function isZip(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
 }
 
+/** The same for a file that is open. */
+export async function beginsAsZip(file: FileHandle): Promise<boolean> {
+  const head = new Uint8Array(4)
+  await file.read(head, 0, head.length, 0)
+  return isZip(head)
+}
+
 /**
  * Lists what a .zip holds. Text files (.txt, .log, .csv, or no extension) are offered as logs, everything else is named with
  * the reason why not; whether a text file is a sensor log, its reader says.

@@ -5,7 +5,7 @@ const HOUR = 3_600_000
 const STEP_BACK = 120_000
 
 /** A time zone that this runtime does not know. The message offers the nearest names. */
-export class UnknownZoneError extends Error {
+export class UnknownZoneError extends RangeError {
   override readonly name = 'UnknownZoneError'
   readonly zone: string
   readonly nearest: readonly string[]

@@ -1,5 +1,6 @@
 import { sensorOf } from '../gpuz/catalogue.ts'
 import type { Episode } from './episode.ts'
+import { decimal } from './number-text.ts'
 
 /** What a rule means for a person, and what to do about it. */
 export interface Advice {
@@ -80,12 +81,8 @@ export function adviceFor(rule: string): Advice {
 export function evidenceOf({ rule, sensor, peak, bound }: Episode): string {
   if (peak === null) return sensor
   const { evidence } = adviceFor(rule)
-  if (evidence !== undefined) return evidence(number(peak), bound === null ? '' : number(bound))
+  if (evidence !== undefined) return evidence(decimal(peak), bound === null ? '' : decimal(bound))
   const unit = sensorOf(sensor)?.unit ?? ''
-  const limit = bound === null ? '' : ` (limit ${number(bound)} ${unit})`
-  return `${sensor} reached ${number(peak)} ${unit}${limit}`
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+  const limit = bound === null ? '' : ` (limit ${decimal(bound)} ${unit})`
+  return `${sensor} reached ${decimal(peak)} ${unit}${limit}`
 }

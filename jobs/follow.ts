@@ -20,13 +20,11 @@ export interface FollowOptions {
 /** The rows of logs that are being written, merged by event time as far as all of them are read. */
 export class Follow {
   readonly #options: FollowOptions
-  readonly #totals: LogTotals
   readonly #tails: readonly TailRows[]
   #live = false
 
   constructor(options: FollowOptions, totals: LogTotals) {
     this.#options = options
-    this.#totals = totals
     this.#tails = options.logs.map(({ device, path }) => new TailRows(device, path, options, totals))
   }
 
@@ -55,7 +53,7 @@ export class Follow {
         })
       }
     } finally {
-      for (const tail of this.#tails) await tail.end(this.#totals)
+      for (const tail of this.#tails) await tail.end()
     }
   }
 }
@@ -95,9 +93,9 @@ class TailRows implements RowSource {
     }
   }
 
-  async end(totals: LogTotals): Promise<void> {
+  async end(): Promise<void> {
     const position = this.#tail.position()
-    if (position !== null) totals.add(position.reader.report, this.#device, this.#path)
+    if (position !== null) this.#totals.add(position.reader.report, this.#device, this.#path)
     await this.#tail.close()
   }
 

@@ -1,4 +1,4 @@
-import type { Column, RowsInColumns } from '../engine/index.ts'
+import { type Column, type RowsInColumns, sliceColumn } from '../engine/index.ts'
 
 /** Rows in the order of their log, batch by batch. */
 export interface RowSource {
@@ -54,12 +54,7 @@ function rest(head: Head): RowsInColumns {
 export function sliceRows(rows: RowsInColumns, from: number, to: number): RowsInColumns {
   if (from === 0 && to === rows.count) return rows
   const columns = new Map<string, Column>()
-  for (const [name, { data, nulls }] of rows.columns) {
-    columns.set(name, {
-      data: Array.isArray(data) ? data.slice(from, to) : data.subarray(from, to),
-      nulls: nulls?.subarray(from, to) ?? null,
-    })
-  }
+  for (const [name, column] of rows.columns) columns.set(name, sliceColumn(column, from, to))
   return { count: to - from, columns, rowtime: rows.rowtime.subarray(from, to) }
 }
 

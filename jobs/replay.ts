@@ -7,6 +7,7 @@ import { threadBatches, worthThread } from './log-thread.ts'
 import type { LogTotals } from './log-totals.ts'
 import { mergeByTime, type RowSource } from './merge-by-time.ts'
 import type { ReadingColumns } from './reading-columns.ts'
+import { emptySpan, widen } from './time-span.ts'
 
 export interface ReplayOptions {
   readonly logs: readonly DeviceLog[]
@@ -49,18 +50,13 @@ export class Replay {
     }
     let shift = 0
     for (;;) {
-      let first = Number.POSITIVE_INFINITY
-      let last = Number.NEGATIVE_INFINITY
+      const span = emptySpan()
       for await (const rows of this.#pass(shift)) {
-        for (let i = 0; i < rows.count; i++) {
-          const time = rows.rowtime[i]
-          if (time < first) first = time
-          if (time > last) last = time
-        }
+        widen(span, rows)
         yield rows
       }
-      if (first > last) return
-      shift += last - first + STEP_MS
+      if (span.first > span.last) return
+      shift += span.last - span.first + STEP_MS
     }
   }
 

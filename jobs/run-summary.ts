@@ -2,6 +2,7 @@ import { type Batch, type CountedError, dataColumns, type KsqlEngine, readValue,
 import { type Episode, lengthOf } from './episode.ts'
 import type { LogTotals, RejectExample, SensorTrouble } from './log-totals.ts'
 import { type SessionWindow, SessionWindows } from './session-windows.ts'
+import type { TimeSpan } from './time-span.ts'
 import { WindowCount } from './window-count.ts'
 
 /** A minute of one device. */
@@ -67,11 +68,8 @@ export interface RunResult {
 }
 
 /** The rows that the statements have seen. */
-export interface FedRows {
+export interface FedRows extends TimeSpan {
   rows: number
-  /** their least and greatest event time, ms since 1970-01-01 UTC; infinite before the first */
-  first: number
-  last: number
 }
 
 const ALERTS = 'gpu.alerts'

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { KsqlEngine, type RowsInColumns } from '../engine/index.ts'
-import { isZip } from '../gpuz/zip.ts'
+import { beginsAsZip } from '../gpuz/zip.ts'
 import { deviceLogs, deviceNames, refuseSharedName, refuseTwice } from './device-log.ts'
 import { EPISODE_QUIET_MS, type Episode, episodeOf } from './episode.ts'
 import { Follow } from './follow.ts'
@@ -12,6 +12,7 @@ import { Replay } from './replay.ts'
 import { type FedRows, type RunResult, RunSummary } from './run-summary.ts'
 import { type SessionWindow, SessionWindows } from './session-windows.ts'
 import { executeFile, productStatements, type StatementFile } from './statement-file.ts'
+import { emptySpan, widen } from './time-span.ts'
 
 export type { Episode } from './episode.ts'
 export type { RunResult } from './run-summary.ts'
@@ -85,11 +86,12 @@ export async function run(options: RunOptions, listener: RunListener = {}): Prom
     engine.topic(EPISODES).subscribe((batch, source) => episodes.take(batch, source))
   }
 
-  const fed: FedRows = { rows: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
+  const fed: FedRows = { rows: 0, ...emptySpan() }
   const batches = options.speed === undefined ? feed.rows() : paced(feed.rows(), options.speed, signal)
   for await (const batch of batches) {
     engine.append(READINGS, batch)
-    note(fed, batch)
+    fed.rows += batch.count
+    widen(fed, batch)
     episodes.advance(fed.last)
     listener.onProgress?.({ rows: fed.rows, share: feed.share })
     if (signal.aborted) break
@@ -98,18 +100,6 @@ export async function run(options: RunOptions, listener: RunListener = {}): Prom
   engine.end()
   episodes.end()
   return summary.result(totals, fed, (performance.now() - begun) / 1000)
-}
-
-function note(fed: FedRows, { rowtime, count }: RowsInColumns): void {
-  let { first, last } = fed
-  for (let i = 0; i < count; i++) {
-    const time = rowtime[i]
-    if (time < first) first = time
-    if (time > last) last = time
-  }
-  fed.rows += count
-  fed.first = first
-  fed.last = last
 }
 
 function refuseContradictions({ logs, loop, follow }: RunOptions): void {
@@ -147,14 +137,14 @@ async function openFeed(
 }
 
 async function refuseArchive(path: string): Promise<void> {
-  const head = new Uint8Array(4)
+  let archive: boolean
   try {
     const file = await open(path, 'r')
-    await file.read(head, 0, head.length, 0).finally(() => file.close())
+    archive = await beginsAsZip(file).finally(() => file.close())
   } catch (error) {
     // The log may come later; that is what is waited for.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
     throw error
   }
-  if (isZip(head)) throw new Error(`${path} is a .zip: nothing is appended to it. Run it without --follow`)
+  if (archive) throw new Error(`${path} is a .zip: nothing is appended to it. Run it without --follow`)
 }

@@ -18,8 +18,23 @@ export class Catalog {
 
   get(name: string, at: Position): Source {
     const source = this.sources.get(name)
-    if (source === undefined) throw unknownSource(name, at, this.sources.keys())
+    if (source === undefined)
+      throw semanticError(`${name} does not exist.${this.caseHint(name)}`, at, this.nearest(name))
     return source
+  }
+
+  /** The fix for a name that no stream or table has: the nearest that there is. */
+  nearest(name: string): string {
+    return hint(name, this.sources.keys(), 'Known streams and tables')
+  }
+
+  /** What ksqlDB says where a name differs from a known one only in its case; else nothing. */
+  caseHint(name: string): string {
+    const same = [...this.sources.keys()].find((other) => other !== name && other.toUpperCase() === name.toUpperCase())
+    if (same === undefined) return ''
+    return same === same.toUpperCase()
+      ? `\nDid you mean ${same}? Hint: try removing double quotes from the source name.`
+      : `\nDid you mean "${same}"? Hint: wrap the source name in double quotes to make it case-sensitive.`
   }
 
   put(source: Source): void {
@@ -57,19 +72,4 @@ export class Catalog {
   allTypes(): ReadonlyMap<string, SqlType> {
     return this.types
   }
-}
-
-function unknownSource(name: string, at: Position, known: Iterable<string>) {
-  const names = [...known]
-  const message = `${name} does not exist.${caseHint(name, names)}`
-  return semanticError(message, at, hint(name, names, 'Known streams and tables'))
-}
-
-/** What ksqlDB says where a name differs from a known one only in its case; else nothing. */
-export function caseHint(name: string, known: readonly string[]): string {
-  const same = known.find((other) => other !== name && other.toUpperCase() === name.toUpperCase())
-  if (same === undefined) return ''
-  return same === same.toUpperCase()
-    ? `\nDid you mean ${same}? Hint: try removing double quotes from the source name.`
-    : `\nDid you mean "${same}"? Hint: wrap the source name in double quotes to make it case-sensitive.`
 }

@@ -94,12 +94,11 @@ class AggregateCompiler {
   compile(): Process {
     const { out, node } = this
     const prologue = out.nested()
-    const named = (value: unknown, name: string) => prologue.emit(`const ${name} = ${out.constant(value)};`)
-    named(Batch, 'Batch')
-    named(this.report, 'report')
-    named(grow, 'grow')
-    named(this.options.compareKeys, 'compareKeys')
-    named(this.options.emissionClock, 'clock')
+    prologue.emit(out.named('Batch', Batch))
+    prologue.emit(out.named('report', this.report))
+    prologue.emit(out.named('grow', grow))
+    prologue.emit(out.named('compareKeys', this.options.compareKeys))
+    prologue.emit(out.named('clock', this.options.emissionClock))
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
     const result = 'return { next: finish(O), previous: P === null ? null : finish(P) };'

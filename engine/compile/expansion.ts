@@ -2,7 +2,7 @@ import type { MapNode } from '../plan/nodes.ts'
 import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
 import { mapOperands, operandsOf } from '../plan/typed.ts'
 import type { SqlValue } from '../types/values.ts'
-import { type ExpressionCompiler, either } from './expression.ts'
+import { type ExpressionCompiler, type ExpressionEnvironment, either } from './expression.ts'
 import { compileGuarded } from './output.ts'
 import type { SourceWriter } from './source.ts'
 
@@ -14,6 +14,7 @@ export function expansionOf(
   node: MapNode,
   compiler: ExpressionCompiler,
   out: SourceWriter,
+  environment: ExpressionEnvironment,
   storeRow: (target: SourceWriter, outputs: readonly Typed[]) => void,
 ): void {
   const items = literalItems(node)
@@ -26,8 +27,8 @@ export function expansionOf(
       argTypes: call.argTypes,
       returnType: call.type,
       constants: call.args.map((arg) => (arg.op === 'const' ? arg.value : undefined)),
-      properties: new Map(),
-      now: () => Date.now(),
+      properties: environment.properties,
+      now: environment.now,
     })
     const fn = out.constant((...args: SqlValue[]): readonly SqlValue[] => bound(...args))
     const list = `l${index}`

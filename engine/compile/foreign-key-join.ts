@@ -1,5 +1,5 @@
 import type { ForeignKeyJoinNode } from '../plan/nodes.ts'
-import { type Batch, type Header, readValue } from '../runtime/batch.ts'
+import { type Batch, causeOf, type Header, readValue } from '../runtime/batch.ts'
 import { ForeignKeyStore, type Subscriber } from '../runtime/foreign-key-store.ts'
 import { JoinedRows, rowsIn } from '../runtime/joined-rows.ts'
 import { type StoredRow, TableStore } from '../runtime/table-store.ts'
@@ -119,6 +119,6 @@ interface Origin {
   readonly headers: readonly Header[] | undefined
 }
 
-function originOf({ rowtime, cause, headers }: Batch, i: number): Origin {
-  return { time: rowtime[i] ?? 0, cause: cause === null ? i : (cause[i] ?? 0), headers: headers?.[i] }
+function originOf(batch: Batch, i: number): Origin {
+  return { time: batch.rowtime[i] ?? 0, cause: causeOf(batch, i), headers: batch.headers?.[i] }
 }

@@ -173,7 +173,7 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
     const expressions = [...outputs, ...tableCalls.flatMap((c) => c.args)]
     row.load(out, expressions)
     compiler.share(expressions)
-    expansionOf(node, compiler, out, storeRow)
+    expansionOf(node, compiler, out, environment, storeRow)
   } else {
     row.load(out, outputs)
     storeRow(out, outputs)
@@ -240,16 +240,15 @@ function growth(slots: readonly Slot[]): string[] {
 }
 
 function finish(out: SourceWriter, label: string, report: ReportError): MapKernel {
-  const named = (value: unknown, name: string) => `const ${name} = ${out.constant(value)};`
   return out.compile<MapKernel>(
     label,
     ['B'],
     [
-      named(Batch, 'Batch'),
-      named(StructColumn, 'StructColumn'),
-      named(fieldOf, 'fieldOf'),
-      named(report, 'report'),
-      named(grow, 'grow'),
+      out.named('Batch', Batch),
+      out.named('StructColumn', StructColumn),
+      out.named('fieldOf', fieldOf),
+      out.named('report', report),
+      out.named('grow', grow),
       'let room = 16;',
     ],
   )

@@ -44,6 +44,11 @@ export class SourceWriter {
     return name
   }
 
+  /** A line for the prologue: a run-time value under a name of its own. */
+  named(name: string, value: unknown): string {
+    return `const ${name} = ${this.constant(value)};`
+  }
+
   /**
    * Compiles the text as the body of a function of `parameters`; constants become its closure. `label` is what profilers and stack traces
    * call it.

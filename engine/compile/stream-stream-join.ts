@@ -1,5 +1,5 @@
 import type { PlanNode, StreamStreamJoinNode } from '../plan/nodes.ts'
-import { type Batch, type Column, type Header, readValue } from '../runtime/batch.ts'
+import { type Batch, type Column, causeOf, type Header, readValue } from '../runtime/batch.ts'
 import { type BufferedRow, JoinBuffer } from '../runtime/join-buffer.ts'
 import { JoinedRows, resized, rowsIn, type WindowBounds, windowAt } from '../runtime/joined-rows.ts'
 import { combine } from '../runtime/table-store.ts'
@@ -107,7 +107,7 @@ export class StreamStreamJoin {
       if (batch.tombstone?.[i] === 1) continue
       const key = readValue(keys, i, leftKey.type)
       if (key === null && !own.outer) continue
-      const cause = batch.cause === null ? i : (batch.cause[i] ?? 0)
+      const cause = causeOf(batch, i)
       const headers = batch.headers?.[i]
       const window = windowAt(batch, i)
       const row: BufferedRow = { values, key, time, window, alone: false }

@@ -76,17 +76,16 @@ export function compileStreamTableJoin(
     )
   }
   out.emit('return R;')
-  const named = (value: unknown, name: string) => `const ${name} = ${out.constant(value)};`
   return out.compile(
     `join_${environment.label}`,
     ['B'],
     [
-      named(Batch, 'Batch'),
-      named(report, 'report'),
-      named(table, 'table'),
-      named(gather, 'gather'),
-      named(nullColumn, 'nullColumn'),
-      named(withoutTombstones, 'withoutTombstones'),
+      out.named('Batch', Batch),
+      out.named('report', report),
+      out.named('table', table),
+      out.named('gather', gather),
+      out.named('nullColumn', nullColumn),
+      out.named('withoutTombstones', withoutTombstones),
     ],
   )
 }

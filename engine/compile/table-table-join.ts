@@ -1,5 +1,5 @@
 import type { LayoutColumn, PlanNode, TableTableJoinNode } from '../plan/nodes.ts'
-import type { Batch } from '../runtime/batch.ts'
+import { type Batch, causeOf } from '../runtime/batch.ts'
 import { JoinedRows, resized, rowsIn, windowAt } from '../runtime/joined-rows.ts'
 import { type StoredRow, TableStore } from '../runtime/table-store.ts'
 
@@ -59,7 +59,7 @@ export class TableTableJoin {
     for (const [i, values] of rowsIn(batch, own.layout).entries()) {
       const key = values[own.keyIndex] ?? null
       const time = batch.rowtime[i] ?? 0
-      const cause = batch.cause === null ? i : (batch.cause[i] ?? 0)
+      const cause = causeOf(batch, i)
       const window = windowAt(batch, i)
       const now = batch.tombstone?.[i] === 1 ? undefined : { values, time }
       const old = own.store.put([key], window, now)

@@ -10,10 +10,6 @@ export class AvroCursor {
     this.at = at
   }
 
-  get done(): boolean {
-    return this.at === this.bytes.length
-  }
-
   byte(): number {
     return this.view.getUint8(this.at++)
   }

@@ -35,7 +35,7 @@ export const SYSTEM_NAMES: readonly string[] = Object.keys(SYSTEM_COLUMNS)
 
 export const RESERVED_COLUMNS: readonly string[] = [...SYSTEM_NAMES, ...WINDOW_BOUNDS]
 
-const HEADERS_TYPE = arrayType(
+export const HEADERS_TYPE = arrayType(
   structType([
     { name: 'KEY', type: STRING },
     { name: 'VALUE', type: BYTES },
@@ -190,5 +190,3 @@ export interface DataColumn {
 }
 
 const dataColumnsOf = new WeakMap<Source, readonly DataColumn[]>()
-
-export { HEADERS_TYPE }

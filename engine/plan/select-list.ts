@@ -1,7 +1,6 @@
 import type { Position } from '../errors.ts'
 import { semanticError } from '../errors.ts'
 import type { Expression, SelectItem } from '../syntax/ast.ts'
-import { formatIdentifier } from '../syntax/index.ts'
 import { formatType } from '../types/sql-type.ts'
 import { walk } from './rewrite.ts'
 import {
@@ -168,5 +167,3 @@ export function calls(e: Expression, wanted: (name: string) => boolean): Extract
   })
   return found
 }
-
-export { formatIdentifier }

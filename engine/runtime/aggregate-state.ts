@@ -9,6 +9,26 @@ export interface Session {
   slot: number
 }
 
+const SAVED = [
+  'lanes',
+  'capacity',
+  'slotKey',
+  'slotStart',
+  'slotEnd',
+  'slotTime',
+  'used',
+  'free',
+  'lastStart',
+  'lastSlot',
+  'windows',
+  'sessions',
+  'streamTime',
+  'maxStart',
+  'nextClose',
+  'lastEmit',
+  'late',
+] as const
+
 /**
  * The groups of one aggregation. A group (or one window of it) has a slot; every lane is an array over the slots. Closed windows give their
  * slot back. Fields are public because generated code works on them.
@@ -202,48 +222,11 @@ export class AggregateState {
 
   /** Everything but the key dictionary's hashes, for a snapshot. */
   save(): unknown {
-    const {
-      lanes,
-      capacity,
-      slotKey,
-      slotStart,
-      slotEnd,
-      slotTime,
-      used,
-      free,
-      lastStart,
-      lastSlot,
-      windows,
-      sessions,
-    } = this
-    const { streamTime, maxStart, nextClose, lastEmit, late } = this
-    const keys = this.keys.columns
-    return {
-      keys,
-      lanes,
-      capacity,
-      slotKey,
-      slotStart,
-      slotEnd,
-      slotTime,
-      used,
-      free,
-      lastStart,
-      lastSlot,
-      windows,
-      sessions,
-      streamTime,
-      maxStart,
-      nextClose,
-      lastEmit,
-      late,
-    }
+    return { keys: this.keys.columns, ...Object.fromEntries(SAVED.map((field) => [field, this[field]])) }
   }
 
   load(saved: unknown): void {
-    const { keys, ...fields } = saved as ReturnType<AggregateState['save']> & {
-      keys: AggregateState['keys']['columns']
-    }
+    const { keys, ...fields } = saved as { keys: AggregateState['keys']['columns'] }
     const count = keys[0]?.length ?? 0
     for (let i = 0; i < count; i++) this.keys.id(keys.map((column) => column[i] ?? null))
     Object.assign(this, fields)

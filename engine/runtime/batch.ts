@@ -85,13 +85,23 @@ export class Batch {
   }
 }
 
+/** The row of the outside batch that caused a row. */
+export function causeOf({ cause }: Batch, row: number): number {
+  return cause === null ? row : (cause[row] ?? 0)
+}
+
+/** A view of rows [from, to) of a column. */
+export function sliceColumn({ data, nulls }: Column, from: number, to: number): Column {
+  return {
+    data: Array.isArray(data) ? data.slice(from, to) : data.subarray(from, to),
+    nulls: nulls?.subarray(from, to) ?? null,
+  }
+}
+
 /** A view of rows [from, to). */
 export function sliceBatch(batch: Batch, from: number, to: number): Batch {
   if (from === 0 && to === batch.count) return batch
-  const columns = batch.columns.map((column) => ({
-    data: Array.isArray(column.data) ? column.data.slice(from, to) : column.data.subarray(from, to),
-    nulls: column.nulls?.subarray(from, to) ?? null,
-  }))
+  const columns = batch.columns.map((column) => sliceColumn(column, from, to))
   const slice = new Batch(to - from, columns, batch.rowtime.subarray(from, to))
   slice.tombstone = batch.tombstone?.subarray(from, to) ?? null
   slice.keyNull = batch.keyNull?.subarray(from, to) ?? null
@@ -194,9 +204,9 @@ export function gatherBatch(batch: Batch, rows: Int32Array): Batch {
   result.windowStart = pick(batch.windowStart)
   result.windowEnd = pick(batch.windowEnd)
   result.offsets = pick(batch.offsets)
-  const { headers, cause } = batch
+  const { headers } = batch
   result.headers = headers === null ? null : Array.from(rows, (i) => headers[i] ?? [])
-  result.cause = Int32Array.from(rows, (i) => (cause === null ? i : (cause[i] ?? 0)))
+  result.cause = Int32Array.from(rows, (i) => causeOf(batch, i))
   return result
 }
 

@@ -1,4 +1,4 @@
-import { keyColumns, type Source, valueColumns } from '../catalog/source.ts'
+import { keyColumns, type Source } from '../catalog/source.ts'
 import type { Serde } from '../formats/format.ts'
 import { dataColumns } from '../plan/scope.ts'
 import type { SqlValue } from '../types/values.ts'
@@ -132,5 +132,3 @@ export class RecordCodec {
 function missing(index: number): never {
   throw new Error(`the batch has no column ${index}`)
 }
-
-export { valueColumns }

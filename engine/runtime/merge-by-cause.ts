@@ -1,4 +1,4 @@
-import { type Batch, sliceBatch } from './batch.ts'
+import { type Batch, causeOf, sliceBatch } from './batch.ts'
 
 /** A batch that waits to be merged with others. */
 export interface Waiting {
@@ -34,8 +34,4 @@ export function mergeByCause<W extends Waiting>(
     if (end === item.batch.count) open.splice(open.indexOf(first), 1)
     take(item, sliceBatch(item.batch, position, end))
   }
-}
-
-function causeOf(batch: Batch, row: number): number {
-  return batch.cause === null ? row : (batch.cause[row] ?? 0)
 }

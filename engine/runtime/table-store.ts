@@ -30,10 +30,6 @@ export class TableStore {
     return this.rows.get(this.hashes[0]?.(key))?.values
   }
 
-  entries(): Iterable<StoredRow> {
-    return this.rows.values()
-  }
-
   /** The row of a key; `window`: of a windowed one. */
   row(keys: readonly SqlValue[], window: readonly [start: number, end: number] | null): StoredRow | undefined {
     return this.rows.get(this.keyOf(keys, window))

@@ -2,7 +2,6 @@ import { declareColumns, refuseColumnNames } from '../catalog/declare-columns.ts
 import { createSerdes } from '../catalog/serdes.ts'
 import { located, semanticError } from '../errors.ts'
 import type { AlterSource } from '../syntax/ast.ts'
-import { hint } from '../syntax/index.ts'
 import { constantChecker, type Session } from './session.ts'
 
 /**
@@ -14,8 +13,7 @@ export function alterSource(session: Session, statement: AlterSource): string {
   const kind = statement.source.toLowerCase()
   const source = session.catalog.find(name)
   if (source === undefined) {
-    const names = session.catalog.all().map((s) => s.name)
-    throw semanticError(`Source ${name} does not exist.`, at, hint(name, names, 'Known streams and tables'))
+    throw semanticError(`Source ${name} does not exist.`, at, session.catalog.nearest(name))
   }
   if (source.kind !== statement.source) {
     throw semanticError(

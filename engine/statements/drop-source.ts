@@ -1,6 +1,5 @@
 import { semanticError } from '../errors.ts'
 import type { Statement } from '../syntax/ast.ts'
-import { hint } from '../syntax/index.ts'
 import type { Session } from './session.ts'
 
 /** DROP STREAM/TABLE; the query that writes it ends with it. */
@@ -8,11 +7,10 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
   const source = session.catalog.find(statement.name)
   if (source === undefined) {
     if (statement.ifExists) return `Source \`${statement.name}\` does not exist.`
-    const names = session.catalog.all().map((s) => s.name)
     throw semanticError(
       `${statement.source === 'STREAM' ? 'Stream' : 'Table'} ${statement.name} does not exist.`,
       statement.at,
-      hint(statement.name, names, 'Known streams and tables'),
+      session.catalog.nearest(statement.name),
     )
   }
   if (source.kind !== statement.source) {

@@ -1,4 +1,3 @@
-import { caseHint } from '../catalog/catalog.ts'
 import type { Source } from '../catalog/source.ts'
 import { type Position, semanticError } from '../errors.ts'
 import type { InsertValues, Statement } from '../syntax/ast.ts'
@@ -88,11 +87,10 @@ export function executeStatement(session: Session, statement: Statement): Outcom
 function insertTarget(session: Session, { target, at }: InsertValues): Source {
   const source = session.catalog.find(target)
   if (source !== undefined) return source
-  const names = session.catalog.all().map((s) => s.name)
   throw semanticError(
-    `Cannot insert values into an unknown stream/table: \`${target}\`${caseHint(target, names)}`,
+    `Cannot insert values into an unknown stream/table: \`${target}\`${session.catalog.caseHint(target)}`,
     at,
-    hint(target, names, 'Known streams and tables'),
+    session.catalog.nearest(target),
   )
 }
 

@@ -4,7 +4,6 @@ import { coerce } from '../plan/coerce.ts'
 import { projection, type QueryPlan } from '../plan/nodes.ts'
 import { dataColumns } from '../plan/scope.ts'
 import type { InsertSelect } from '../syntax/ast.ts'
-import { hint } from '../syntax/index.ts'
 import { formatType, type SqlType } from '../types/sql-type.ts'
 import { planInto } from './plan-into.ts'
 import type { Outcome, Session } from './session.ts'
@@ -14,11 +13,10 @@ import { refuseLoop, startQuery } from './start-query.ts'
 export function insertSelect(session: Session, statement: InsertSelect): Outcome {
   const sink = session.catalog.find(statement.target)
   if (sink === undefined) {
-    const names = session.catalog.all().map((s) => s.name)
     throw semanticError(
       `Sink '${statement.target}' does not exist for the INSERT INTO statement.`,
       statement.at,
-      hint(statement.target, names, 'Known streams and tables'),
+      session.catalog.nearest(statement.target),
     )
   }
   if (sink.kind === 'TABLE') {

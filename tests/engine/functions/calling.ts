@@ -14,7 +14,6 @@ import {
   arrayType,
   BIGINT,
   BOOLEAN,
-  BYTES,
   DATE,
   DOUBLE,
   decimalType,
@@ -39,7 +38,6 @@ export const bigint = of(BIGINT)
 export const double = of(DOUBLE)
 export const text = of(STRING)
 export const bool = of(BOOLEAN)
-export const bytes = of(BYTES)
 export const date = of(DATE)
 export const time = of(TIME)
 export const timestamp = of(TIMESTAMP)

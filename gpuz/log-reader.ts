@@ -73,6 +73,8 @@ export class LogReader {
   #line = 1
   #reading: Reading | null = null
   #ended = false
+  /** Bytes of the chunk that is being read: the record that began in the chunk before must not become a batch of one row. */
+  #pushed = 0
   #out: ReadingBatch[] = []
 
   /** @throws UnknownZoneError */
@@ -90,6 +92,7 @@ export class LogReader {
    */
   push(chunk: Uint8Array): ReadingBatch[] {
     if (this.#ended) throw new Error('LogReader.push after end: make a new reader, or restore one from a snapshot')
+    this.#pushed = chunk.length
     this.#stream.push(chunk)
     return this.#drain()
   }
@@ -263,7 +266,9 @@ export class LogReader {
     if (builder.count < builder.capacity) return
     this.#flush()
     const shortest = fast.layout?.length ?? 20 + 2 * builder.columns.length
-    builder.begin(Math.min(this.#options.batchRows ?? 4096, Math.ceil(bytesLeft / shortest) + 1))
+    builder.begin(
+      Math.min(this.#options.batchRows ?? 4096, Math.ceil(Math.max(bytesLeft, this.#pushed) / shortest) + 1),
+    )
   }
 
   #flush(): void {

@@ -8,15 +8,16 @@ export interface ThreadTask {
   readonly name: string
   readonly timezone: string
   readonly fields: readonly string[]
-  /** batches the thread may be ahead of what is taken */
-  readonly ahead: number
+  readonly control: ThreadControl
 }
 
-/** `taken`: so many batches more may be sent; `stop`: read no further, report. */
-export interface ToThread {
-  readonly taken: number
-  readonly stop: boolean
-}
+/**
+ * Two numbers that both threads see: how many batches more may be sent, and whether to stop (1). Shared memory, since a
+ * message for each batch taken costs more than the rest of the hand-over.
+ */
+export type ThreadControl = Int32Array<SharedArrayBuffer>
+export const CREDIT = 0
+export const STOP = 1
 
 export type FromThread =
   | {

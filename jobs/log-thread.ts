@@ -5,10 +5,11 @@ import type { LogReport } from '../gpuz/log-reader.ts'
 import { NotALogError } from '../gpuz/not-a-log.ts'
 import { emptyReport } from '../gpuz/report.ts'
 import type { LogBatches, LogToRead } from './log-batches.ts'
-import type { FromThread, ThreadTask, ToThread } from './log-thread-message.ts'
+import { CREDIT, type FromThread, STOP, type ThreadControl, type ThreadTask } from './log-thread-message.ts'
 
 const SCRIPT = new URL('./log-thread-worker.js', import.meta.url)
-const AHEAD = 16
+/** Batches that survive in number are promoted by the collector and stay until it runs in full: few keep memory flat. */
+const AHEAD = 8
 /** Smaller logs are read before a thread would have started. */
 const WORTH_BYTES = 16 << 20
 
@@ -21,12 +22,13 @@ export function worthThread({ path, size }: LogToRead): boolean {
 export function threadBatches(log: LogToRead): LogBatches {
   const { path, name, timezone, fields } = log
   if (path === null) throw new Error(`${name} is no file of its own, a thread cannot open it`)
-  const task: ThreadTask = { path, name, timezone, fields: [...fields], ahead: AHEAD }
+  const control: ThreadControl = new Int32Array(new SharedArrayBuffer(8))
+  control[CREDIT] = AHEAD
+  const task: ThreadTask = { path, name, timezone, fields: [...fields], control }
   const worker = new Worker(SCRIPT, { workerData: task })
   const arrived: FromThread[] = []
   let report: LogReport | null = null
   let failed = false
-  let taken = 0
   let wake: () => void = () => {}
   const put = (message: FromThread): void => {
     arrived.push(message)
@@ -37,7 +39,6 @@ export function threadBatches(log: LogToRead): LogBatches {
   worker.on('exit', (code) => {
     if (code !== 0) put({ kind: 'error', error: new Error(`the thread that read ${name} ended with code ${code}`) })
   })
-  const tell = (message: ToThread): void => worker.postMessage(message)
   async function take(): Promise<FromThread> {
     for (;;) {
       const message = arrived.shift()
@@ -52,10 +53,7 @@ export function threadBatches(log: LogToRead): LogBatches {
     const message = await take()
     switch (message.kind) {
       case 'batch':
-        if (++taken === AHEAD / 2) {
-          tell({ taken, stop: false })
-          taken = 0
-        }
+        Atomics.add(control, CREDIT, 1)
         return { batch: message.batch, bytes: message.bytes }
       case 'end':
         report = message.report
@@ -68,7 +66,7 @@ export function threadBatches(log: LogToRead): LogBatches {
   return {
     next,
     close: async () => {
-      tell({ taken: 0, stop: true })
+      Atomics.store(control, STOP, 1)
       while (report === null && !failed) await next()
       await worker.terminate()
       return report ?? emptyReport()

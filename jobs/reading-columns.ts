@@ -70,5 +70,5 @@ export class ReadingColumns {
 }
 
 function whole({ data, nulls }: SensorColumn): Column {
-  return { data: Int32Array.from(data), nulls }
+  return { data: new Int32Array(data), nulls }
 }

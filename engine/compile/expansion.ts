@@ -3,7 +3,7 @@ import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
 import { mapOperands, operandsOf } from '../plan/typed.ts'
 import type { SqlValue } from '../types/values.ts'
 import { type ExpressionCompiler, type ExpressionEnvironment, either } from './expression.ts'
-import { compileGuarded } from './output.ts'
+import { compileGuarded, countNullOperand } from './output.ts'
 import type { SourceWriter } from './source.ts'
 
 /**
@@ -36,6 +36,7 @@ export function expansionOf(
     out.emit('try {')
     const values = call.args.map((arg) => {
       const boxed = compiler.into(out).boxed(arg)
+      countNullOperand(out, boxed.err, call.name)
       return boxed.err === 'false' ? boxed.val : `(${boxed.err} ? null : ${boxed.val})`
     })
     out.emit(`${list} = ${fn}(${values.join(', ')});`)

@@ -106,12 +106,26 @@ export function grow(array: Growable, capacity: number): Growable {
   return larger
 }
 
+/** ksqlDB computes with Java's boxed numbers, where this is a NullPointerException. */
+const NULL_OPERAND = new Error(
+  'NULL in arithmetic makes the whole column NULL; give a value in its place (COALESCE), or ask first (CASE WHEN … IS NOT NULL)',
+)
+
+/** `err`: the fragment's condition under which an operand of arithmetic was NULL. */
+export function countNullOperand(out: SourceWriter, err: string, column: string): void {
+  if (err !== 'false') out.emit(`if (${err}) report(${out.constant(column)}, ${out.constant(NULL_OPERAND)});`)
+}
+
 /**
  * Evaluates an expression where a failure must only cost its own column: inside a try when it may throw.
- * The fragment given back is valid after the try.
+ * The fragment given back is valid after the try; what failed is counted.
  */
 export function compileGuarded(out: SourceWriter, compiler: ExpressionCompiler, e: Typed, column: string): Fragment {
-  if (!mayThrow(e)) return compiler.into(out).compile(e)
+  if (!mayThrow(e)) {
+    const f = compiler.into(out).compile(e)
+    countNullOperand(out, f.err, column)
+    return f
+  }
   const inner = out.nested()
   const f = compiler.into(inner).compile(e)
   const val = out.fresh('g')
@@ -119,6 +133,7 @@ export function compileGuarded(out: SourceWriter, compiler: ExpressionCompiler, 
   out.emit(`let ${val} = ${zeroOf(e.type)}, ${nul} = true;`)
   out.emit('try {')
   out.append(inner)
+  countNullOperand(out, f.err, column)
   out.emit(`${nul} = ${either(f.nul, f.err)}; ${onlyIf(nul, `${val} = ${f.val};`)}`)
   out.emit(`} catch (error) { ${nul} = true; report(${out.constant(column)}, error); }`)
   return { val, nul, err: 'false' }

@@ -1,4 +1,4 @@
-import { type Batch, dataColumns, readValue, type Source, type SqlValue } from '../engine/index.ts'
+import { type Batch, dataColumns, type LayoutColumn, readValue, type Source, type SqlValue } from '../engine/index.ts'
 
 /** One session window: a stretch of event time in which records of one key followed one another. */
 export interface SessionWindow {
@@ -14,12 +14,13 @@ export interface SessionListener {
   closed(session: SessionWindow): void
 }
 
-/** A session that later records may still extend, and the row that has its latest state. */
+/** A session that later records may still extend, and its latest state. */
 interface Open {
   start: number
   end: number
-  batch: Batch
-  row: number
+  /** the row of the batch being taken that has the latest state; null: `values` has it */
+  row: number | null
+  values: readonly SqlValue[]
 }
 
 /**
@@ -32,7 +33,9 @@ export class SessionWindows {
   readonly #quiet: number
   readonly #listener: SessionListener
   readonly #open = new Map<string, Map<string, Open[]>>()
-  #source: Source | null = null
+  #columns: readonly LayoutColumn[] = []
+  #batch: Batch | null = null
+  #touched: Open[] = []
   /** no open session is over before this time */
   #nextOver = Number.POSITIVE_INFINITY
 
@@ -48,8 +51,9 @@ export class SessionWindows {
 
   /** A batch of the table's topic. */
   take(batch: Batch, source: Source): void {
-    this.#source = source
-    const names = dataColumns(source).map((c) => c.name)
+    this.#columns = dataColumns(source)
+    this.#batch = batch
+    const names = this.#columns.map((c) => c.name)
     const [firsts, seconds] = this.#keys.map((key) => batch.columns[names.indexOf(key)].data as readonly string[])
     const { count, tombstone, windowStart, windowEnd, rowtime } = batch
     if (windowStart === null || windowEnd === null) throw new Error(`${source.name} has no session windows`)
@@ -69,8 +73,21 @@ export class SessionWindows {
         sessions = []
         bySecond.set(seconds[row], sessions)
       }
-      this.#update(sessions, windowStart[row], windowEnd[row], batch, row)
+      this.#update(sessions, windowStart[row], windowEnd[row], row)
     }
+    this.#letGo(batch)
+  }
+
+  /** A session may stay open for hours: it keeps its row, not the batch. */
+  #letGo(batch: Batch): void {
+    for (const open of this.#touched) {
+      const { row } = open
+      if (row === null) continue
+      open.values = this.#columns.map(({ type }, i) => readValue(batch.columns[i], row, type))
+      open.row = null
+    }
+    this.#touched = []
+    this.#batch = null
   }
 
   /** Stream time has come to `time`: closes what is over. */
@@ -92,18 +109,19 @@ export class SessionWindows {
     return bySecond
   }
 
-  #update(sessions: Open[], start: number, end: number, batch: Batch, row: number): void {
+  #update(sessions: Open[], start: number, end: number, row: number): void {
     const known = sessions.find((s) => s.start <= end && s.end >= start)
     if (known === undefined) {
-      const open = { start, end, batch, row }
+      const open = { start, end, row, values: [] }
       sessions.push(open)
+      this.#touched.push(open)
       this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
       this.#listener.opened(this.#window(open))
       return
     }
     known.start = start
     known.end = end
-    known.batch = batch
+    if (known.row === null) this.#touched.push(known)
     known.row = row
     if (sessions.length === 1) return
     // A late record may join two.
@@ -128,14 +146,18 @@ export class SessionWindows {
     for (const open of over) this.#listener.closed(this.#window(open))
   }
 
-  #window({ start, end, batch, row }: Open): SessionWindow {
-    const columns = this.#source === null ? [] : dataColumns(this.#source)
+  #window({ start, end, row, values }: Open): SessionWindow {
+    const columns = this.#columns
+    const batch = this.#batch
     return {
       started: start,
       ended: end,
       value: (name) => {
         const index = columns.findIndex((c) => c.name === name)
-        return index < 0 ? null : readValue(batch.columns[index], row, columns[index].type)
+        if (index < 0) return null
+        return row === null || batch === null
+          ? values[index]
+          : readValue(batch.columns[index], row, columns[index].type)
       },
     }
   }

@@ -2,6 +2,7 @@ import { type Batch, dataColumns, type LayoutColumn, readValue, type Source, typ
 
 /** One session window: a stretch of event time in which records of one key followed one another. */
 export interface SessionWindow {
+  readonly id: number
   /** ms since 1970-01-01 UTC, of the first and the last record */
   readonly started: number
   readonly ended: number
@@ -12,10 +13,24 @@ export interface SessionWindow {
 export interface SessionListener {
   opened(session: SessionWindow): void
   closed(session: SessionWindow): void
+  /** once a batch for each session that it has opened or extended */
+  changed?(session: SessionWindow): void
+  /** a late record has joined it to another, which goes on */
+  joined?(id: number): void
+}
+
+/** An open session, to be saved. */
+export interface SavedSession {
+  readonly id: number
+  readonly keys: readonly [string, string]
+  readonly start: number
+  readonly end: number
+  readonly values: readonly SqlValue[]
 }
 
 /** A session that later records may still extend, and its latest state. */
 interface Open {
+  readonly id: number
   start: number
   end: number
   /** the row of the batch being taken that has the latest state; null: `values` has it */
@@ -32,6 +47,7 @@ export class SessionWindows {
   readonly #keys: readonly [string, string]
   readonly #quiet: number
   readonly #listener: SessionListener
+  readonly #nextId: () => number
   readonly #open = new Map<string, Map<string, Open[]>>()
   #columns: readonly LayoutColumn[] = []
   #batch: Batch | null = null
@@ -42,8 +58,15 @@ export class SessionWindows {
   /**
    * @param keys names of the key columns
    * @param quiet ms
+   * @param nextId gives each session a number of its own
    */
-  constructor(keys: readonly [string, string], quiet: number, listener: SessionListener) {
+  constructor(
+    keys: readonly [string, string],
+    quiet: number,
+    listener: SessionListener,
+    nextId: () => number = counter(0),
+  ) {
+    this.#nextId = nextId
     this.#keys = keys
     this.#quiet = quiet
     this.#listener = listener
@@ -85,6 +108,7 @@ export class SessionWindows {
       if (row === null) continue
       open.values = this.#columns.map(({ type }, i) => readValue(batch.columns[i], row, type))
       open.row = null
+      this.#listener.changed?.(this.#window(open))
     }
     this.#touched = []
     this.#batch = null
@@ -100,6 +124,25 @@ export class SessionWindows {
     this.#close(() => true)
   }
 
+  /** What is open, between two batches. */
+  save(): SavedSession[] {
+    return [...this.#open].flatMap(([first, bySecond]) =>
+      [...bySecond].flatMap(([second, sessions]) =>
+        sessions.map(({ id, start, end, values }) => ({ id, keys: [first, second] as const, start, end, values })),
+      ),
+    )
+  }
+
+  /** @param source the table whose sessions were saved */
+  load(saved: readonly SavedSession[], source: Source): void {
+    this.#columns = dataColumns(source)
+    for (const { id, keys, start, end, values } of saved) {
+      const bySecond = this.#of(keys[0])
+      bySecond.set(keys[1], [...(bySecond.get(keys[1]) ?? []), { id, start, end, row: null, values }])
+      this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
+    }
+  }
+
   #of(first: string): Map<string, Open[]> {
     let bySecond = this.#open.get(first)
     if (bySecond === undefined) {
@@ -112,7 +155,7 @@ export class SessionWindows {
   #update(sessions: Open[], start: number, end: number, row: number): void {
     const known = sessions.find((s) => s.start <= end && s.end >= start)
     if (known === undefined) {
-      const open = { start, end, row, values: [] }
+      const open = { id: this.#nextId(), start, end, row, values: [] }
       sessions.push(open)
       this.#touched.push(open)
       this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
@@ -127,7 +170,10 @@ export class SessionWindows {
     // A late record may join two.
     for (let i = sessions.length - 1; i >= 0; i--) {
       const other = sessions[i]
-      if (other !== known && other.start <= end && other.end >= start) sessions.splice(i, 1)
+      if (other === known || other.start > end || other.end < start) continue
+      sessions.splice(i, 1)
+      other.row = null
+      this.#listener.joined?.(other.id)
     }
   }
 
@@ -143,13 +189,17 @@ export class SessionWindows {
       }
     }
     over.sort((a, b) => a.end - b.end || a.start - b.start)
-    for (const open of over) this.#listener.closed(this.#window(open))
+    for (const open of over) {
+      this.#listener.closed(this.#window(open))
+      open.row = null
+    }
   }
 
-  #window({ start, end, row, values }: Open): SessionWindow {
+  #window({ id, start, end, row, values }: Open): SessionWindow {
     const columns = this.#columns
     const batch = this.#batch
     return {
+      id,
       started: start,
       ended: end,
       value: (name) => {
@@ -161,4 +211,10 @@ export class SessionWindows {
       },
     }
   }
+}
+
+/** Gives from, from + 1, … */
+export function counter(from: number): () => number {
+  let next = from
+  return () => next++
 }

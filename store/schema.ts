@@ -18,8 +18,8 @@ export const TABLES = [
   // what `readings` has in a minute; a minute that a late row comes back to has several rows, to be taken together
   'CREATE TABLE minutes (device INTEGER NOT NULL, ts TIMESTAMP_MS NOT NULL)',
   // topics of ksql/, column by column; windows as started and ended
-  'CREATE TABLE episodes (id INTEGER PRIMARY KEY, device VARCHAR NOT NULL, rule VARCHAR NOT NULL, severity VARCHAR NOT NULL, sensor VARCHAR NOT NULL, started TIMESTAMP_MS NOT NULL, ended TIMESTAMP_MS NOT NULL, count BIGINT NOT NULL, peak DOUBLE, bound DOUBLE, open BOOLEAN NOT NULL)',
-  'CREATE TABLE sessions (id INTEGER PRIMARY KEY, device VARCHAR NOT NULL, scenario VARCHAR NOT NULL, started TIMESTAMP_MS NOT NULL, ended TIMESTAMP_MS NOT NULL, n BIGINT NOT NULL, load_avg DOUBLE, temperature_max DOUBLE, energy_wh DOUBLE, open BOOLEAN NOT NULL)',
+  'CREATE TABLE episodes (id INTEGER NOT NULL, device VARCHAR NOT NULL, rule VARCHAR NOT NULL, severity VARCHAR NOT NULL, sensor VARCHAR NOT NULL, started TIMESTAMP_MS NOT NULL, ended TIMESTAMP_MS NOT NULL, count BIGINT NOT NULL, peak DOUBLE, bound DOUBLE, open BOOLEAN NOT NULL)',
+  'CREATE TABLE sessions (id INTEGER NOT NULL, device VARCHAR NOT NULL, scenario VARCHAR NOT NULL, started TIMESTAMP_MS NOT NULL, ended TIMESTAMP_MS NOT NULL, n BIGINT NOT NULL, load_avg DOUBLE, temperature_max DOUBLE, energy_wh DOUBLE, open BOOLEAN NOT NULL)',
   'CREATE TABLE anomalies (device VARCHAR NOT NULL, started TIMESTAMP_MS NOT NULL, kind VARCHAR NOT NULL, sensor VARCHAR NOT NULL, reading DOUBLE, mean DOUBLE, deviation DOUBLE, score DOUBLE)',
   ...['1m', '1h', '1d'].map(
     (size) =>
@@ -33,12 +33,10 @@ export const TABLES = [
         .join(', ')}, energy_wh DOUBLE)`,
   ),
   // what differs from the defaults of ksql/03-alerts.ksql; the row is the device's record in the topic gpu.limits
-  'CREATE TABLE limits (device VARCHAR PRIMARY KEY, gpu_temperature_max DOUBLE, gpu_temperature_critical DOUBLE, cpu_temperature_max DOUBLE, memory_temperature_max DOUBLE, hot_spot_delta_max DOUBLE, temperature_jump_max DOUBLE, fan_stopped_max DOUBLE, board_power_max DOUBLE, board_power_critical DOUBLE, gpu_load_max DOUBLE)',
+  'CREATE TABLE limits (device VARCHAR NOT NULL, gpu_temperature_max DOUBLE, gpu_temperature_critical DOUBLE, cpu_temperature_max DOUBLE, memory_temperature_max DOUBLE, hot_spot_delta_max DOUBLE, temperature_jump_max DOUBLE, fan_stopped_max DOUBLE, board_power_max DOUBLE, board_power_critical DOUBLE, gpu_load_max DOUBLE)',
   'CREATE TABLE rejects (source INTEGER NOT NULL, line BIGINT NOT NULL, reason VARCHAR NOT NULL, detail VARCHAR NOT NULL, first_bytes VARCHAR NOT NULL)',
-  // how far each log is read; position is JSON
-  'CREATE TABLE positions (log VARCHAR PRIMARY KEY, position VARCHAR NOT NULL)',
-  // one row: the engine as it was after the last row of `readings`
-  'CREATE TABLE engine (statements VARCHAR NOT NULL, snapshot BLOB NOT NULL, state VARCHAR NOT NULL)',
+  // how far each log is read (JSON), and its pipeline as it was after its last row in `readings`; statements: what its engine ran
+  'CREATE TABLE pipelines (log VARCHAR NOT NULL, device VARCHAR NOT NULL, position VARCHAR NOT NULL, statements VARCHAR NOT NULL, snapshot BLOB NOT NULL)',
 ] as const
 
 /** Column of a sensor in `readings`: its canonical field, DOUBLE, NULL where there is no reading. */

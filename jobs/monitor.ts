@@ -1,0 +1,198 @@
+import { hostname } from 'node:os'
+import type { LogSource } from '../gpuz/log-source.ts'
+import type { SavedPipeline } from '../store/checkpoint.ts'
+import type { StoreSession } from '../store/session.ts'
+import { FollowedRows, type LogPosition } from './followed-rows.ts'
+import type { LogFeed } from './log-feed.ts'
+import { LogPipeline, type PipelineListener } from './log-pipeline.ts'
+import { counter } from './session-windows.ts'
+import { productStatements, type StatementFile } from './statement-file.ts'
+import { type WholePosition, WholeRows } from './whole-rows.ts'
+
+export interface MonitorOptions {
+  readonly store: StoreSession
+  /** IANA name of the zone that the logging machine's clock showed */
+  readonly timezone: string
+  /** ms between two looks at a followed log; default 250, so that a reading is seen well within the second in which GPU-Z wrote it */
+  readonly intervalMs?: number
+}
+
+export interface MonitorListener extends PipelineListener {
+  /** everything so far is in the store */
+  onCheckpoint?(): void
+}
+
+/** At most this much is lost in a crash and read again. */
+const CHECKPOINT_MS = 1000
+
+/** Pipelines of several logs into one store, which is brought up to date once a second, all in one transaction. */
+export class Monitor {
+  readonly #options: MonitorOptions
+  readonly #listener: MonitorListener
+  readonly #host = hostname()
+  readonly #statements: readonly StatementFile[]
+  readonly #nextId: () => number
+  readonly #saved: Map<string, SavedPipeline>
+  readonly #limits: Map<string, Readonly<Record<string, number | null>>>
+  readonly #pipelines: LogPipeline[] = []
+  #changedLimits = new Set<string>()
+  #committing: Promise<void> = Promise.resolve()
+
+  private constructor(
+    options: MonitorOptions,
+    listener: MonitorListener,
+    loaded: {
+      readonly statements: readonly StatementFile[]
+      readonly saved: readonly SavedPipeline[]
+      readonly nextId: number
+      readonly limits: Readonly<Record<string, Readonly<Record<string, number | null>>>>
+    },
+  ) {
+    this.#options = options
+    this.#listener = listener
+    this.#statements = loaded.statements
+    this.#nextId = counter(loaded.nextId)
+    this.#saved = new Map(loaded.saved.map((pipeline) => [pipeline.log, pipeline]))
+    this.#limits = new Map(Object.entries(loaded.limits))
+  }
+
+  /** Goes on where the store's last checkpoint was. @throws StoreError */
+  static async open(options: MonitorOptions, listener: MonitorListener = {}): Promise<Monitor> {
+    const { store } = options
+    const broken = (await store.ask('savedPipelines')).filter(({ position }) => isBrokenOff(position))
+    for (const { log, device } of broken) {
+      await store.commit({ tables: [], rejects: [], pipelines: [], forget: [{ log, device }] })
+    }
+    return new Monitor(options, listener, {
+      statements: await productStatements(),
+      saved: await store.ask('savedPipelines'),
+      nextId: await store.ask('nextSessionId'),
+      limits: await store.ask('storedLimits'),
+    })
+  }
+
+  get pipelines(): readonly LogPipeline[] {
+    return this.#pipelines
+  }
+
+  /** Limits of a device that differ from the defaults, by column of the limits table. */
+  limitsOf(device: string): Readonly<Record<string, number | null>> {
+    return this.#limits.get(device) ?? {}
+  }
+
+  /** Devices with limits of their own. */
+  get limitedDevices(): readonly string[] {
+    return [...this.#limits.keys()]
+  }
+
+  /** Follows a log until aborted. @throws what LogTail.poll throws; NotALogError; StoreError */
+  async follow(device: string, path: string, signal: AbortSignal): Promise<void> {
+    const { timezone, intervalMs = 250 } = this.#options
+    const saved = this.#saved.get(path)
+    const feed = new FollowedRows({
+      device,
+      path,
+      host: this.#host,
+      timezone,
+      intervalMs,
+      saved: saved === undefined ? null : (JSON.parse(saved.position) as LogPosition),
+      onNotice: (text) => this.#listener.onNotice?.(text),
+    })
+    const pipeline = this.#start(device, path, feed)
+    try {
+      await pipeline.follow(signal)
+    } finally {
+      await pipeline.close()
+    }
+  }
+
+  /** Reads a log to its end, once: one that is in the store already is left out. @throws as follow */
+  async read(device: string, log: LogSource, timezone: string): Promise<void> {
+    if (this.#saved.has(log.name)) {
+      this.#listener.onNotice?.(`${log.name} is in the store already`)
+      return
+    }
+    const feed = new WholeRows({ device, host: this.#host, log, timezone })
+    const pipeline = this.#start(device, log.name, feed)
+    try {
+      await pipeline.catchUp()
+    } finally {
+      await pipeline.close()
+    }
+    await this.checkpoint()
+  }
+
+  /** Sets one limit of a device, null for the default: for the next reading, and for good. */
+  setLimit(device: string, name: string, value: number | null): void {
+    const limits = { ...this.limitsOf(device), [name]: value }
+    this.#limits.set(device, limits)
+    this.#changedLimits.add(device)
+    for (const pipeline of this.#pipelines) if (pipeline.device === device) pipeline.setLimits(limits)
+  }
+
+  /** Brings the store up to date once a second, until aborted, and at the end. @throws StoreError */
+  async checkpoints(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(CHECKPOINT_MS, signal)
+      await this.checkpoint()
+    }
+  }
+
+  /** Everything that the engines have seen is in the store when this returns. @throws StoreError */
+  checkpoint(): Promise<void> {
+    this.#committing = this.#committing.then(() => this.#commit())
+    return this.#committing
+  }
+
+  async #commit(): Promise<void> {
+    const parts = this.#pipelines.flatMap((pipeline) => pipeline.part() ?? [])
+    const limits = [...this.#changedLimits]
+    this.#changedLimits = new Set()
+    if (parts.length === 0 && limits.length === 0) return
+    await this.#options.store.commit({
+      tables: [
+        ...parts.flatMap(({ tables }) => tables),
+        ...limits.map((device) => limitsRow(device, this.limitsOf(device))),
+      ],
+      rejects: parts.flatMap(({ rejects }) => rejects),
+      pipelines: parts.map(({ pipeline }) => pipeline),
+    })
+    this.#listener.onCheckpoint?.()
+  }
+
+  #start(device: string, log: string, feed: LogFeed): LogPipeline {
+    const { store } = this.#options
+    const saved = this.#saved.get(log) ?? null
+    const pipeline = new LogPipeline(
+      { device, log, host: this.#host, feed, statements: this.#statements, store, saved, nextId: this.#nextId },
+      this.#listener,
+    )
+    const limits = this.#limits.get(device)
+    if (limits !== undefined) pipeline.setLimits(limits)
+    this.#pipelines.push(pipeline)
+    return pipeline
+  }
+}
+
+function limitsRow(device: string, limits: Readonly<Record<string, number | null>>) {
+  const columns = ['device', ...Object.keys(limits)]
+  return { table: 'limits', columns, key: ['device'], rows: [[device, ...Object.values(limits)]] }
+}
+
+function isBrokenOff(position: string): boolean {
+  const { done } = JSON.parse(position) as Partial<WholePosition>
+  return done === false
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end)
+  })
+}

@@ -1,0 +1,15 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { nextSessionId, savedPipelines } from './saved-pipelines.ts'
+import { storedLimits } from './stored-limits.ts'
+
+/** What may be asked of a store, by name: in its own thread a function cannot be handed over. */
+export const QUERIES = {
+  savedPipelines,
+  nextSessionId,
+  storedLimits,
+} satisfies Record<string, (connection: DuckDBConnection, ...args: never[]) => Promise<unknown>>
+
+export type QueryName = keyof typeof QUERIES
+type Rest<T> = T extends (connection: DuckDBConnection, ...rest: infer R) => unknown ? R : never
+export type QueryArguments<Q extends QueryName> = Rest<(typeof QUERIES)[Q]>
+export type QueryResult<Q extends QueryName> = Awaited<ReturnType<(typeof QUERIES)[Q]>>

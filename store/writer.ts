@@ -1,0 +1,207 @@
+import { DOUBLE, type DuckDBConnection, type DuckDBType, INTEGER, TIMESTAMP_MS, UINTEGER } from '@duckdb/node-api'
+import { type AppendColumn, absent, appendColumns, constant, timestamps } from './append.ts'
+import type { Cell, Checkpoint, SavedPipeline, StoredReject, StoredRows } from './checkpoint.ts'
+import { forget } from './forget.ts'
+import { type Minute, MinuteRollup, minuteColumns as minuteValues } from './minute-rollup.ts'
+import { minuteColumns, readingColumn } from './schema.ts'
+import { writeTable } from './write-table.ts'
+
+/**
+ * Writes what a pipeline gives, checkpoint by checkpoint: rows are appended as they come, and are in the store together with everything else of
+ * the checkpoint once `commit` has returned, or not at all.
+ */
+export class StoreWriter {
+  readonly #connection: DuckDBConnection
+  readonly #devices = new Map<string, number>()
+  readonly #sources = new Map<string, number>()
+  readonly #rollups = new Map<number, MinuteRollup>()
+  /** sensors that have columns, in the order of the columns */
+  #fields: string[] = []
+  #began = false
+
+  private constructor(connection: DuckDBConnection) {
+    this.#connection = connection
+  }
+
+  /** @param connection for this writer alone */
+  static async open(connection: DuckDBConnection): Promise<StoreWriter> {
+    const writer = new StoreWriter(connection)
+    await writer.#load()
+    return writer
+  }
+
+  async append(rows: StoredRows): Promise<void> {
+    await this.#begin()
+    const { count, ts, row, sensors, other } = rows
+    for (const field of sensors.keys()) if (!this.#fields.includes(field)) await this.#addSensor(field)
+    const source = await this.#source(rows)
+    const device = await this.#device(rows.device)
+    const columns: AppendColumn[] = [
+      { data: constant(device, count), nulls: null },
+      { data: timestamps(ts), nulls: null },
+      { data: constant(source, count), nulls: null },
+      { data: Uint32Array.from(row), nulls: null },
+      ...this.#fields.map((field) => sensors.get(field) ?? absent(count)),
+    ]
+    const types = [INTEGER, TIMESTAMP_MS, INTEGER, UINTEGER, ...this.#fields.map(() => DOUBLE)]
+    await this.#appendColumns('readings', types, columns, count)
+    if (other !== null) await this.#appendOther(rows, source)
+    this.#rollup(device).take(ts, sensors, count)
+  }
+
+  async commit({ tables, rejects, pipelines, forget: forgotten = [] }: Checkpoint): Promise<void> {
+    await this.#begin()
+    for (const { log, device } of forgotten) await forget(this.#connection, log, device)
+    await this.#appendMinutes()
+    for (const rows of tables) await writeTable(this.#connection, rows)
+    await this.#appendRejects(rejects)
+    for (const pipeline of pipelines) await this.#savePipeline(pipeline)
+    await this.#connection.run('COMMIT')
+    this.#began = false
+  }
+
+  /** Leaves out what was not committed. */
+  async rollback(): Promise<void> {
+    if (!this.#began) return
+    this.#began = false
+    await this.#connection.run('ROLLBACK')
+  }
+
+  async #savePipeline({ log, device, position, statements, snapshot }: SavedPipeline): Promise<void> {
+    await this.#connection.run('DELETE FROM pipelines WHERE log = $1', [log])
+    const insert = await this.#connection.prepare('INSERT INTO pipelines VALUES ($1, $2, $3, $4, $5)')
+    for (const [i, text] of [log, device, position, statements].entries()) insert.bindVarchar(i + 1, text)
+    insert.bindBlob(5, snapshot)
+    await insert.run()
+    insert.destroySync()
+  }
+
+  async #load(): Promise<void> {
+    const rows = async (sql: string): Promise<unknown[][]> => (await this.#connection.runAndReadAll(sql)).getRows()
+    const columns = await rows(
+      "SELECT column_name FROM information_schema.columns WHERE table_name = 'readings' AND column_name NOT IN ('device', 'ts', 'source', 'row') ORDER BY ordinal_position",
+    )
+    this.#fields = columns.map(([name]) => String(name))
+    for (const [id, device] of await rows('SELECT id, device FROM devices')) {
+      this.#devices.set(String(device), Number(id))
+      await this.#reopenMinute(Number(id))
+    }
+    for (const [id, ...identity] of await rows(
+      'SELECT s.id, d.device, host, log, generation FROM sources s JOIN devices d ON s.device = d.id',
+    )) {
+      this.#sources.set(JSON.stringify(identity), Number(id))
+    }
+  }
+
+  /** The minute that was open when the store was closed is not in `minutes`; its readings are. */
+  async #reopenMinute(device: number): Promise<void> {
+    const fields = this.#fields.map((field) => `"${field}"`).join(', ')
+    const found = await this.#connection.runAndReadAll(
+      `SELECT epoch_ms(ts)::DOUBLE, ${fields} FROM readings WHERE device = $1 AND ts >= (SELECT date_trunc('minute', max(ts)) FROM readings WHERE device = $1) ORDER BY rowid`,
+      [device],
+    )
+    const [ts = [], ...values] = found.getColumns()
+    const sensors = new Map(
+      this.#fields.map((field, i) => {
+        const column = values[i] ?? []
+        return [field, { data: Float64Array.from(column, (v) => (v === null ? Number.NaN : Number(v))), nulls: null }]
+      }),
+    )
+    this.#rollup(device).take(Float64Array.from(ts, Number), sensors, ts.length)
+  }
+
+  #rollup(device: number): MinuteRollup {
+    let rollup = this.#rollups.get(device)
+    if (rollup === undefined) {
+      rollup = new MinuteRollup()
+      this.#rollups.set(device, rollup)
+    }
+    return rollup
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#began) return
+    await this.#connection.run('BEGIN TRANSACTION')
+    this.#began = true
+  }
+
+  async #addSensor(field: string): Promise<void> {
+    // a field of the catalogue, or a name made like one: no user's text
+    await this.#connection.run(`ALTER TABLE readings ADD COLUMN ${readingColumn(field)}`)
+    for (const column of minuteColumns(field)) await this.#connection.run(`ALTER TABLE minutes ADD COLUMN ${column}`)
+    this.#fields.push(field)
+  }
+
+  async #device(device: string): Promise<number> {
+    const known = this.#devices.get(device)
+    if (known !== undefined) return known
+    const id = this.#devices.size
+    await this.#connection.run('INSERT INTO devices VALUES ($1, $2)', [id, device])
+    this.#devices.set(device, id)
+    return id
+  }
+
+  async #source(of: Pick<StoredRows, 'device' | 'host' | 'log' | 'generation'>): Promise<number> {
+    const { device, host, log, generation } = of
+    const identity = JSON.stringify([device, host, log, generation])
+    const known = this.#sources.get(identity)
+    if (known !== undefined) return known
+    const id = this.#sources.size
+    const deviceId = await this.#device(device)
+    await this.#connection.run('INSERT INTO sources VALUES ($1, $2, $3, $4, $5)', [id, deviceId, host, log, generation])
+    this.#sources.set(identity, id)
+    return id
+  }
+
+  async #appendColumns(
+    table: string,
+    types: readonly DuckDBType[],
+    columns: readonly AppendColumn[],
+    count: number,
+  ): Promise<void> {
+    const appender = await this.#connection.createAppender(table)
+    appendColumns(appender, types, columns, count)
+    appender.closeSync()
+  }
+
+  async #appendOther({ ts, row, other }: StoredRows, source: number): Promise<void> {
+    const rows: Cell[][] = []
+    for (const [i, readings] of (other ?? []).entries()) {
+      for (const [name, value] of readings ?? []) rows.push([source, row[i], ts[i], name, value])
+    }
+    await writeTable(this.#connection, {
+      table: 'other_readings',
+      columns: ['source', 'row', 'ts', 'name', 'value'],
+      key: [],
+      rows,
+    })
+  }
+
+  async #appendMinutes(): Promise<void> {
+    for (const [device, rollup] of this.#rollups) {
+      const minutes: Minute[] = rollup.done()
+      if (minutes.length === 0) continue
+      const starts = Float64Array.from(minutes, ({ start }) => start)
+      const columns: AppendColumn[] = [
+        { data: constant(device, minutes.length), nulls: null },
+        { data: timestamps(starts), nulls: null },
+        ...minuteValues(minutes, this.#fields),
+      ]
+      const types = [INTEGER, TIMESTAMP_MS, ...this.#fields.flatMap(() => [UINTEGER, DOUBLE, DOUBLE, DOUBLE, DOUBLE])]
+      await this.#appendColumns('minutes', types, columns, minutes.length)
+    }
+  }
+
+  async #appendRejects(rejects: readonly StoredReject[]): Promise<void> {
+    const rows: Cell[][] = []
+    for (const reject of rejects) {
+      rows.push([await this.#source(reject), reject.line, reject.reason, reject.detail, reject.firstBytes])
+    }
+    await writeTable(this.#connection, {
+      table: 'rejects',
+      columns: ['source', 'line', 'reason', 'detail', 'first_bytes'],
+      key: [],
+      rows,
+    })
+  }
+}

@@ -65,6 +65,8 @@ export interface Statistics {
   readonly from: number
   readonly to: number
   readonly rows: number
+  /** minutes: of too many readings for it, median, p95 and p99 are those of the minutes' means */
+  readonly resolution: 'readings' | 'minutes'
   readonly sensors: readonly SensorStatistics[]
   /** Wh, null without a board power sensor */
   readonly energyWh: number | null

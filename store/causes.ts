@@ -1,0 +1,78 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Causes } from '../web/api.ts'
+import { storedFields } from './fields.ts'
+import { paceOf, pauseAfter } from './pace.ts'
+import { perfCapReasons } from './perf-cap.ts'
+import { MINUTE } from './resolution.ts'
+import { bound, checkedSpan, type DeviceSpan, IN_SPAN, type Span } from './span.ts'
+import { numbers } from './sql.ts'
+import { MIXED, type Stretch, shortened } from './stretches.ts'
+
+const MOST_STRETCHES = 500
+/** A longer span is read from minutes: on its chart a stretch of less could not be seen. */
+const LONGEST_BY_READINGS = 86_400_000
+const PACE_SAMPLE = 2_000
+
+const READINGS = `SELECT ts, perf_cap_reason AS mask FROM readings WHERE ${IN_SPAN}`
+const MINUTES = `
+  SELECT ts, CASE WHEN min(perf_cap_reason_min) = max(perf_cap_reason_max) THEN min(perf_cap_reason_min)
+    WHEN sum(perf_cap_reason_n) > 0 THEN ${MIXED} END AS mask
+  FROM minutes WHERE ${IN_SPAN} GROUP BY ts`
+
+/**
+ * Why the card was held back, in stretches of equal reasons; a stretch without reasons is time in which nothing held it. There is none where
+ * the log pauses or PerfCap Reason has no reading. Beyond 500 the shortest become "mixed"; in spans of more than a day also minutes of
+ * several reasons.
+ * @throws QueryError
+ */
+export async function readCauses(connection: DuckDBConnection, query: Span): Promise<Causes> {
+  const span = await checkedSpan(connection, query)
+  if (!(await storedFields(connection)).includes('perf_cap_reason')) return { stretches: [] }
+  const stretches =
+    span.to - span.from <= LONGEST_BY_READINGS
+      ? await stretchesOf(connection, READINGS, span, (await paceOf(connection, span, PACE_SAMPLE)).step)
+      : await stretchesOf(connection, MINUTES, { ...span, from: Math.floor(span.from / MINUTE) * MINUTE }, MINUTE)
+  return {
+    stretches: shortened(stretches, MOST_STRETCHES).map(({ from, to, mask }) => ({
+      from,
+      to,
+      reasons: mask === MIXED ? ['mixed'] : perfCapReasons(mask),
+    })),
+  }
+}
+
+/**
+ * @param source SQL of rows (ts, mask)
+ * @param step usual ms between its rows: how long the last before a pause lasts
+ */
+async function stretchesOf(
+  connection: DuckDBConnection,
+  source: string,
+  span: DeviceSpan,
+  step: number,
+): Promise<Stretch[]> {
+  // Only rows at which something changes leave the database: of a day some hundreds of 86,400. A row without time tells the last time there is.
+  const sql = `
+    WITH source AS (${source}), pairs AS (
+      SELECT epoch_ms(ts) AS t, mask, lag(mask) OVER (ORDER BY ts) AS mask_before, lag(epoch_ms(ts)) OVER (ORDER BY ts) AS t_before
+      FROM source
+    )
+    SELECT t::DOUBLE AS t, mask::DOUBLE, t_before::DOUBLE FROM pairs
+    WHERE mask IS DISTINCT FROM mask_before OR t - t_before > $pause
+    UNION ALL SELECT NULL, NULL, max(t)::DOUBLE FROM pairs
+    ORDER BY t NULLS LAST`
+  const pause = pauseAfter(step, 0)
+  const [times, masks, before] = await numbers(connection, sql, { ...bound(span), pause })
+  const stretches: Stretch[] = []
+  let open: { from: number; mask: number } | null = null
+  for (const [index, t] of times.entries()) {
+    const last = before[index]
+    if (open !== null) {
+      const to = t !== null && t - last! <= pause ? t : last! + step
+      stretches.push({ ...open, to })
+    }
+    const mask = masks[index]
+    open = t === null || mask === null ? null : { from: t, mask }
+  }
+  return stretches
+}

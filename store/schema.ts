@@ -1,3 +1,6 @@
+import { OUTBOX_TABLES } from './outbox.ts'
+import { PROGRESS_TABLES } from './progress.ts'
+
 /** The tables of a store, and their version. */
 export const STORE_VERSION = 1
 
@@ -39,6 +42,8 @@ export const TABLES = [
   'CREATE TABLE positions (log VARCHAR PRIMARY KEY, position VARCHAR NOT NULL)',
   // one row: the engine as it was after the last row of `readings`
   'CREATE TABLE engine (statements VARCHAR NOT NULL, snapshot BLOB NOT NULL, state VARCHAR NOT NULL)',
+  ...OUTBOX_TABLES,
+  ...PROGRESS_TABLES,
 ] as const
 
 /** Column of a sensor in `readings`: its canonical field, DOUBLE, NULL where there is no reading. */

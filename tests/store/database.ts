@@ -7,6 +7,7 @@ import { TABLES } from '../../store/schema.ts'
 /** A database file with the store's tables, which can be closed and opened again as a restart does. */
 export class Database {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gpumon-store-'))
+  readonly #connections: DuckDBConnection[] = []
   #instance: DuckDBInstance | null = null
 
   static async create(): Promise<Database> {
@@ -16,14 +17,23 @@ export class Database {
     return database
   }
 
+  /** for another process, while it is closed here */
+  get path(): string {
+    return join(this.#folder, 'store.duckdb')
+  }
+
   /** Another connection; opens the file if it is closed. */
   async open(): Promise<DuckDBConnection> {
-    this.#instance ??= await DuckDBInstance.create(join(this.#folder, 'store.duckdb'))
-    return this.#instance.connect()
+    this.#instance ??= await DuckDBInstance.create(this.path)
+    const connection = await this.#instance.connect()
+    this.#connections.push(connection)
+    return connection
   }
 
   /** As the end of the process does. */
   close(): void {
+    // A connection keeps the file open, and locked against other processes.
+    for (const connection of this.#connections.splice(0)) connection.closeSync()
     this.#instance?.closeSync()
     this.#instance = null
   }

@@ -1,3 +1,6 @@
+import { OUTBOX_TABLES } from './outbox.ts'
+import { PROGRESS_TABLES } from './progress.ts'
+
 /** The tables of a store, and their version. */
 export const STORE_VERSION = 1
 
@@ -37,6 +40,8 @@ export const TABLES = [
   'CREATE TABLE rejects (source INTEGER NOT NULL, line BIGINT NOT NULL, reason VARCHAR NOT NULL, detail VARCHAR NOT NULL, first_bytes VARCHAR NOT NULL)',
   // how far each log is read (JSON), and its pipeline as it was after its last row in `readings`; statements: what its engine ran
   'CREATE TABLE pipelines (log VARCHAR NOT NULL, device VARCHAR NOT NULL, position VARCHAR NOT NULL, statements VARCHAR NOT NULL, snapshot BLOB NOT NULL)',
+  ...OUTBOX_TABLES,
+  ...PROGRESS_TABLES,
 ] as const
 
 /** Column of a sensor in `readings`: its canonical field, DOUBLE, NULL where there is no reading. */

@@ -16,9 +16,10 @@ import { fromBytes, toBytes } from './runtime/snapshot.ts'
 import type { Subscriber, Topic } from './runtime/topic.ts'
 import { executeStatement } from './statements/execute.ts'
 import { printedStatement } from './statements/printed.ts'
+import { type PullResult, pullQuery } from './statements/pull-query.ts'
 import { type PushQuery, pushQuery } from './statements/push-query.ts'
 import type { Session } from './statements/session.ts'
-import type { Statement } from './syntax/ast.ts'
+import type { SelectStatement, Statement } from './syntax/ast.ts'
 import { hint, parseStatement, splitStatements } from './syntax/index.ts'
 
 export interface KsqlEngineOptions {
@@ -81,7 +82,7 @@ export interface TopicHandle {
 }
 
 const THROW_ON_INVALID = 'ksql.timestamp.throw.on.invalid'
-const SNAPSHOT_VERSION = 1
+const SNAPSHOT_VERSION = 2
 /** Inserted records are in the topics, or in the states of those that read them; what was asserted need not hold any more. */
 const NOT_REPEATED: readonly Statement['kind'][] = ['insert-values', 'assert']
 
@@ -177,14 +178,25 @@ export class KsqlEngine {
    * Throws KsqlError for any other statement.
    */
   select(sql: string, onRows: (batch: Batch, columns: readonly LayoutColumn[]) => void): PushQuery {
+    return pushQuery(this.session, this.selectIn(sql), onRows)
+  }
+
+  /**
+   * Answers a pull query (SELECT without EMIT): the rows that a table made by CREATE TABLE … AS SELECT has now, or the records that a stream's topic
+   * still keeps. BIGINTs come as bigint, TIMESTAMPs in ms since 1970 UTC. Throws KsqlError for any other statement, and for a table that no query
+   * makes.
+   */
+  pull(sql: string): PullResult {
+    return pullQuery(this.session, this.selectIn(sql))
+  }
+
+  private selectIn(sql: string): SelectStatement {
     const statement = parseStatement(sql, this.session.variables)
-    if (statement.kind !== 'select') {
-      throw new KsqlError('semantic', 'Only a SELECT can be subscribed to.', {
-        position: statement.at,
-        fix: 'Run other statements with execute().',
-      })
-    }
-    return pushQuery(this.session, statement, onRows)
+    if (statement.kind === 'select') return statement
+    throw new KsqlError('semantic', 'Only a SELECT gives rows.', {
+      position: statement.at,
+      fix: 'Run other statements with execute().',
+    })
   }
 
   // ------------------------------------------------------------ topics and records

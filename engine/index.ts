@@ -21,6 +21,7 @@ export { Batch, type Column, type Header, readValue, sliceColumn } from './runti
 export type { RawRecord, RecordWindow } from './runtime/codec.ts'
 export type { CountedError } from './runtime/error-counter.ts'
 export type { Subscriber } from './runtime/topic.ts'
+export type { PullResult } from './statements/pull-query.ts'
 export type { PushQuery } from './statements/push-query.ts'
 export { type Statement, type StatementSource, splitStatements } from './syntax/index.ts'
 export { Decimal } from './types/decimal.ts'

@@ -26,6 +26,8 @@ export interface AggregateKernel {
   process(batch: Batch, previous: Batch | null): { next: Batch; previous: Batch | null }
   /** no more rows will come: the final results of windows still open; null where results do not wait for the end of a window */
   end(): { next: Batch; previous: Batch | null } | null
+  /** The table as it stands. Of EMIT FINAL: the windows that have given their result, until their retention is over. */
+  present(): Batch
 }
 
 export interface AggregateOptions {
@@ -40,11 +42,12 @@ export interface AggregateOptions {
   readonly loseExpired: boolean
 }
 
-/** Without a batch: the input has ended. */
+/** Without a batch: the input has ended. With `slots`: only their rows, nothing changes. */
 type Process = (
   state: AggregateState,
   batch: Batch | null,
   previous: Batch | null,
+  slots: readonly number[] | null,
 ) => { next: Batch; previous: Batch | null }
 
 /**
@@ -64,9 +67,19 @@ export function compileAggregate(
   const process = new AggregateCompiler(node, lanes, environment, report, options).compile()
   return {
     state,
-    process: (batch, previous) => process(state, batch, previous),
-    end: () => (node.emitFinal ? process(state, null, null) : null),
+    process: (batch, previous) => process(state, batch, previous, null),
+    end: () => (node.emitFinal ? process(state, null, null, null) : null),
+    present: () => process(state, null, null, presentSlots(node, state)).next,
   }
+}
+
+function presentSlots({ windowPlan, emitFinal }: AggregateNode, state: AggregateState): number[] {
+  if (windowPlan === null || !emitFinal) return state.open(windowPlan?.type ?? null)
+  const { slotStart, slotEnd, streamTime, maxStart } = state
+  const { type, retention } = windowPlan
+  if (type !== 'SESSION') return state.finalsSince(maxStart - retention, slotStart)
+  // nothing grows old once the input has ended
+  return state.finalsSince(streamTime === Infinity ? -Infinity : streamTime - retention, slotEnd)
 }
 
 class AggregateCompiler {
@@ -102,6 +115,10 @@ class AggregateCompiler {
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
     const result = 'return { next: finish(O), previous: P === null ? null : finish(P) };'
+    // a table that is looked at must not leave the next batches the room of all its rows
+    out.emit('if (slots !== null) { const usual = room; room = Math.max(16, slots.length); const O = makeOut(null);')
+    out.emit('for (let i = 0; i < slots.length; i++) emit(O, S, slots[i], S.slotTime[slots[i]], i);')
+    out.emit('const next = finish(O); room = usual; return { next, previous: null }; }')
     out.emit('const H = B === null ? null : B.headers; rowHeaders = undefined;')
     out.emit(`const O = makeOut(H), P = ${this.options.previous ? 'makeOut(null)' : 'null'};`)
     if (node.emitFinal) out.emit(`if (B === null) { S.streamTime = Infinity; close(S, O, P, 0); ${result} }`)
@@ -109,7 +126,7 @@ class AggregateCompiler {
     if (node.input.kind === 'table') this.tableLoop()
     else this.streamLoop()
     out.emit(result)
-    return out.compile<Process>(`group_${this.environment.label}`, ['S', 'B', 'PB'], prologue.lines)
+    return out.compile<Process>(`group_${this.environment.label}`, ['S', 'B', 'PB', 'slots'], prologue.lines)
   }
 
   private readonly lane = (j: number): string => `L${j}[s]`
@@ -192,7 +209,7 @@ class AggregateCompiler {
     p.emit('return R; }')
   }
 
-  /** Frees what has closed; with EMIT FINAL its results are emitted. */
+  /** Frees what has closed; with EMIT FINAL its results are emitted, and freed when their retention is over. */
   private closeFunction(p: SourceWriter): void {
     const { node, options } = this
     const plan = node.windowPlan
@@ -210,7 +227,12 @@ class AggregateCompiler {
       ? ' emitTombstone(P, S, S.slotKey[s], S.slotTime[s], S.slotStart[s], S.slotEnd[s], cause);'
       : ''
     const ended = node.emitFinal ? `(s) => { ${lost}emit(O, S, s, ${ts}, cause);${previous} }` : 'null'
-    p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys); }`)
+    p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys);`)
+    if (node.emitFinal) {
+      const [newest, bounds] = sessions ? ['S.streamTime', 'S.slotEnd'] : ['S.maxStart', 'S.slotStart']
+      p.emit(`if (S.streamTime !== Infinity) S.expireFinals(${newest} - ${plan.retention}, ${bounds});`)
+    }
+    p.emit('}')
   }
 
   // ------------------------------------------------------------ streams

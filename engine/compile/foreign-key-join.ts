@@ -64,7 +64,7 @@ export class ForeignKeyJoin {
     for (const [i, values] of rowsIn(batch, this.node.right.layout).entries()) {
       const at = originOf(batch, i)
       const key = values[this.rightKey] ?? null
-      const now = batch.tombstone?.[i] === 1 ? undefined : { values, time: at.time }
+      const now = batch.tombstone?.[i] === 1 ? undefined : { values, time: at.time, window: null }
       const old = this.right.put([key], null, now)
       const subscribers = this.left.subscribersOf(key).sort((a, b) => this.compareKeys(a.keys, b.keys))
       for (const row of subscribers) {
@@ -73,6 +73,17 @@ export class ForeignKeyJoin {
       }
     }
     return { next: next.finish(), previous: previous?.finish() ?? null }
+  }
+
+  /** The result as it stands. */
+  present(): Batch {
+    const result = this.rows()
+    for (const row of this.left.all()) {
+      const partner = this.partnerOf(row)
+      if (partner === undefined && this.node.inner) continue
+      this.put(result, row, row, partner, row.time, { time: row.time, cause: result.count, headers: undefined })
+    }
+    return result.finish()
   }
 
   private rows(): JoinedRows {

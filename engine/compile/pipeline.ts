@@ -1,12 +1,12 @@
 import type { Source } from '../catalog/source.ts'
-import type { ForeignKeyJoinNode, MapNode, PlanNode, QueryPlan, TableTableJoinNode } from '../plan/nodes.ts'
+import type { ForeignKeyJoinNode, MapNode, PlanNode, QueryPlan, SourceNode, TableTableJoinNode } from '../plan/nodes.ts'
 import { splitLatest } from '../plan/split-latest.ts'
 import { type Batch, filterBatch } from '../runtime/batch.ts'
-import { TableStore } from '../runtime/table-store.ts'
+import { storedRows, TableStore } from '../runtime/table-store.ts'
 import { compileAggregate } from './aggregate.ts'
 import type { ExpressionEnvironment } from './expression.ts'
 import { ForeignKeyJoin } from './foreign-key-join.ts'
-import { compileMap } from './map.ts'
+import { compileMap, type MapKernel } from './map.ts'
 import type { ReportError } from './output.ts'
 import { StreamStreamJoin } from './stream-stream-join.ts'
 import { compileStreamTableJoin } from './stream-table-join.ts'
@@ -14,6 +14,19 @@ import { type TableChange, TableTableJoin } from './table-table-join.ts'
 
 /** Rows going from one operator to the next; `previous` pairs every changed row of a table with the row it replaces. */
 type Emit = (next: Batch, previous: Batch | null) => void
+
+/** The rows of a table as it stands. */
+type View = () => Batch
+
+/** What the consumer of a table's rows needs beside the changes. */
+interface Wanted {
+  /** the rows that changes replace */
+  readonly previous: boolean
+  /** all rows, at any time */
+  readonly view: boolean
+}
+
+const CHANGES: Wanted = { previous: false, view: false }
 
 /** State that a snapshot must hold. */
 export interface Stateful {
@@ -32,6 +45,8 @@ export interface PipelineInput {
 export interface Pipeline {
   readonly inputs: readonly PipelineInput[]
   readonly states: readonly Stateful[]
+  /** the table that the query makes, as it stands; null for streams, and where it was not asked for */
+  readonly view: View | null
   /** rows dropped because their window had closed */
   lateRows(): number
   /** No more rows will come: emits the final results of windows still open. Rows that come nevertheless are late. */
@@ -49,18 +64,21 @@ export interface PipelineOptions {
   readonly joinInterval: number
   readonly emissionClock: () => number
   readonly loseExpired: boolean
+  /** a resulting table can be looked at */
+  readonly view: boolean
 }
 
 /** Compiles a plan. `emit` receives every result batch. */
 export function compilePipeline(plan: QueryPlan, options: PipelineOptions, emit: (batch: Batch) => void): Pipeline {
   const builder = new PipelineBuilder(options)
-  builder.build(plan.root, false, (next) => {
+  const view = builder.build(plan.root, { previous: false, view: options.view }, (next) => {
     if (next.count > 0) emit(next)
   })
   const { inputs, states, late, ends } = builder
   return {
     inputs,
     states,
+    view: options.view ? view : null,
     lateRows: () => late.reduce((sum, count) => sum + count(), 0),
     end: () => {
       for (const end of ends) end()
@@ -79,20 +97,18 @@ class PipelineBuilder {
     this.options = options
   }
 
-  /** `previous`: the consumer wants the replaced rows of a table. */
-  build(node: PlanNode, previous: boolean, emit: Emit): void {
+  /** Gives the view of a table, which costs nothing until it is used; of a source's table only if wanted, since its rows must be stored for it. */
+  build(node: PlanNode, wanted: Wanted, emit: Emit): View | null {
     switch (node.op) {
       case 'source':
-        this.source(node.source, node.kind, previous, node.layout, emit)
-        return
+        return this.source(node, wanted, emit)
       case 'map':
-        this.map(node, previous, emit)
-        return
+        return this.map(node, wanted, emit)
       case 'aggregate': {
         const keyColumns = node.layout.slice(0, node.groupBy.length)
         const order = this.options.keyOrder(keyColumns)
         const kernel = compileAggregate(node, this.options.environment, this.options.report, {
-          previous,
+          previous: wanted.previous,
           compareKeys: (a, b) => order(kernel.state.keys.values(a), kernel.state.keys.values(b)),
           finalInterval: this.options.finalInterval,
           emissionClock: this.options.emissionClock,
@@ -100,7 +116,7 @@ class PipelineBuilder {
         })
         this.states.push(kernel.state)
         this.late.push(() => kernel.state.late)
-        this.build(node.input, node.input.kind === 'table', (next, old) => {
+        this.build(node.input, { previous: node.input.kind === 'table', view: false }, (next, old) => {
           const result = kernel.process(next, old)
           if (result.next.count > 0) emit(result.next, result.previous)
         })
@@ -108,20 +124,20 @@ class PipelineBuilder {
           const result = kernel.end()
           if (result !== null && result.next.count > 0) emit(result.next, result.previous)
         })
-        return
+        return () => kernel.present()
       }
       case 'stream-table-join': {
         const store = new TableStore(node.right.layout)
         this.states.push(store)
         const join = compileStreamTableJoin(node, store, this.options.environment, this.options.report)
-        this.build(node.left, false, (next) => {
+        this.build(node.left, CHANGES, (next) => {
           const result = join(next)
           if (result.count > 0) emit(result, null)
         })
-        this.build(node.right, false, (next) => {
+        this.build(node.right, CHANGES, (next) => {
           for (let i = 0; i < next.count; i++) store.replace(next, i)
         })
-        return
+        return null
       }
       case 'stream-stream-join': {
         const { environment, report, keyOrder, joinInterval, emissionClock } = this.options
@@ -132,19 +148,17 @@ class PipelineBuilder {
           if (rows.count > 0) emit(rows, null)
         }
         this.states.push(join)
-        this.build(node.left, false, (next) => send(join.takeLeft(next)))
-        this.build(node.right, false, (next) => send(join.takeRight(next)))
+        this.build(node.left, CHANGES, (next) => send(join.takeLeft(next)))
+        this.build(node.right, CHANGES, (next) => send(join.takeRight(next)))
         this.ends.push(() => send(join.end()))
-        return
+        return null
       }
       case 'table-table-join':
-        this.tables(node, new TableTableJoin(node), previous, emit)
-        return
+        return this.tables(node, new TableTableJoin(node), wanted, emit)
       case 'foreign-key-join': {
         const { environment, report, keyOrder } = this.options
         const order = keyOrder(node.left.layout.filter((c) => c.role === 'key'))
-        this.tables(node, new ForeignKeyJoin(node, environment, report, order), previous, emit)
-        return
+        return this.tables(node, new ForeignKeyJoin(node, environment, report, order), wanted, emit)
       }
     }
   }
@@ -152,27 +166,22 @@ class PipelineBuilder {
   private tables(
     node: TableTableJoinNode | ForeignKeyJoinNode,
     join: TableTableJoin | ForeignKeyJoin,
-    previous: boolean,
+    { previous }: Wanted,
     emit: Emit,
-  ): void {
+  ): View {
     this.states.push(join)
     const send = (change: TableChange) => {
       if (change.next.count > 0) emit(change.next, change.previous)
     }
-    this.build(node.left, false, (next) => send(join.takeLeft(next, previous)))
-    this.build(node.right, false, (next) => send(join.takeRight(next, previous)))
+    this.build(node.left, CHANGES, (next) => send(join.takeLeft(next, previous)))
+    this.build(node.right, CHANGES, (next) => send(join.takeRight(next, previous)))
+    return () => join.present()
   }
 
-  private source(
-    source: Source,
-    kind: 'stream' | 'table',
-    previous: boolean,
-    layout: PlanNode['layout'],
-    emit: Emit,
-  ): void {
+  private source({ source, kind, layout }: SourceNode, { previous, view }: Wanted, emit: Emit): View | null {
     if (kind === 'stream') {
       this.inputs.push({ source, kind, process: (batch) => emit(batch, null) })
-      return
+      return null
     }
     const keys = layout.flatMap((c, i) => (c.role === 'key' ? [i] : []))
     const hasKey = (batch: Batch) => (row: number) =>
@@ -180,7 +189,7 @@ class PipelineBuilder {
         const column = batch.columns[k]
         return column !== undefined && (column.nulls === null ? column.data[row] !== null : column.nulls[row] === 0)
       })
-    const store = previous ? new TableStore(layout) : null
+    const store = previous || view ? new TableStore(layout) : null
     if (store !== null) this.states.push(store)
     this.inputs.push({
       source,
@@ -188,19 +197,23 @@ class PipelineBuilder {
       process: (batch) => {
         // a table has no rows without key
         const keyed = filterBatch(batch, hasKey(batch))
-        if (keyed.count > 0) emit(keyed, store === null ? null : store.apply(keyed))
+        if (keyed.count === 0) return
+        const replaced = previous && store !== null ? store.apply(keyed) : null
+        if (!previous && store !== null) for (let i = 0; i < keyed.count; i++) store.replace(keyed, i)
+        emit(keyed, replaced)
       },
     })
+    return store === null ? null : () => storedRows(layout, store.all())
   }
 
-  private map(projection: MapNode, previous: boolean, emit: Emit): void {
+  private map(projection: MapNode, { previous, view }: Wanted, emit: Emit): View | null {
     const node = splitLatest(projection)
     const { environment, report } = this.options
     const isTable = node.kind === 'table'
     const needsOld = isTable && (previous || node.where !== null)
     const kernel = compileMap(node, isTable, environment, report)
     const oldKernel = needsOld ? compileMap(node, true, environment, report) : null
-    this.build(node.input, needsOld, (next, old) => {
+    const input = this.build(node.input, { previous: needsOld, view }, (next, old) => {
       const mapped = kernel(next)
       if (!isTable || oldKernel === null || old === null) {
         if (mapped.count > 0) emit(mapped, null)
@@ -217,5 +230,12 @@ class PipelineBuilder {
       const kept = filterBatch(mapped, matters)
       if (kept.count > 0) emit(kept, previous ? filterBatch(replaced, matters) : null)
     })
+    if (input === null) return null
+    let viewed: MapKernel | null = null
+    return () => {
+      // what fails in a row was counted when the row changed
+      viewed ??= compileMap(node, false, environment, () => {})
+      return viewed(input())
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { LayoutColumn, PlanNode, TableTableJoinNode } from '../plan/nodes.t
 import { type Batch, causeOf } from '../runtime/batch.ts'
 import { JoinedRows, resized, rowsIn, windowAt } from '../runtime/joined-rows.ts'
 import { type StoredRow, TableStore } from '../runtime/table-store.ts'
+import type { SqlValue } from '../types/values.ts'
 
 /** Changed rows, and the rows they replace. */
 export interface TableChange {
@@ -61,7 +62,7 @@ export class TableTableJoin {
       const time = batch.rowtime[i] ?? 0
       const cause = causeOf(batch, i)
       const window = windowAt(batch, i)
-      const now = batch.tombstone?.[i] === 1 ? undefined : { values, time }
+      const now = batch.tombstone?.[i] === 1 ? undefined : { values, time, window }
       const old = own.store.put([key], window, now)
       const partner = other.store.row([key], resized(window, other.size))
       if (partner === undefined && (!own.outer || (old === undefined && now === undefined))) continue
@@ -79,6 +80,31 @@ export class TableTableJoin {
       if (previous !== null) put(previous, old, old?.time ?? 0)
     }
     return { next: next.finish(), previous: previous?.finish() ?? null }
+  }
+
+  /** The result as it stands. */
+  present(): Batch {
+    const { left, right } = this
+    const { layout } = this.node
+    const result = new JoinedRows(layout, left.layout.length, right.layout.length)
+    const keyIn = (side: Side, row: StoredRow) => row.values[side.keyIndex] ?? null
+    const add = (row: StoredRow, l: StoredRow | undefined, r: StoredRow | undefined, key: SqlValue) => {
+      const time = Math.max(l?.time ?? row.time, r?.time ?? row.time)
+      result.add(l?.values ?? null, r?.values ?? null, key, time, result.count)
+      result.window(resized(row.window, left.size))
+    }
+    for (const row of left.store.all()) {
+      const key = keyIn(left, row)
+      const partner = right.store.row([key], resized(row.window, right.size))
+      if (partner !== undefined || left.outer) add(row, row, partner, key)
+    }
+    if (!right.outer) return result.finish()
+    for (const row of right.store.all()) {
+      const key = keyIn(right, row)
+      const partner = left.store.row([key], resized(row.window, left.size))
+      if (partner === undefined) add(row, undefined, row, key)
+    }
+    return result.finish()
   }
 
   save(): unknown {

@@ -57,7 +57,10 @@ export function planQuery(query: Query, target: PlanTarget, environment: PlanEnv
   const { scope } = relation
   const checkerFor = checkerIn(scope, environment)
   const isAggregate = (name: string) => environment.functions.aggregate(name) !== undefined
-  const columns = expandSelect(query.select, scope, checkerFor('SELECT'), query.partitionBy.length > 0)
+  const columns = expandSelect(query.select, scope, checkerFor('SELECT'), {
+    repartitioned: query.partitionBy.length > 0,
+    forClient: target.name === null,
+  })
   const results = [...columns.map((c) => c.expression), ...(query.having === null ? [] : [query.having])]
   for (const e of results) refuseUnknownFunctions(e, environment.functions)
   const aggregates = results.flatMap((e) => calls(e, isAggregate))

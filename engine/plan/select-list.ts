@@ -26,13 +26,14 @@ export interface SelectColumn {
 
 /**
  * Gives every item its name: the alias, the column's or field's own name, or KSQL_COL_n. `repartitioned`: the query has a PARTITION BY, where
- * `*` of a join also means the system columns of its sources.
+ * `*` of a join also means the system columns of its sources. `forClient`: the rows go to a client, who may see system columns under their own
+ * names, and to whom `*` shows the windows of the rows.
  */
 export function expandSelect(
   items: readonly SelectItem[],
   scope: RelationScope,
   checker: TypeChecker,
-  repartitioned: boolean,
+  { repartitioned, forClient }: { readonly repartitioned: boolean; readonly forClient: boolean },
 ): SelectColumn[] {
   const columns: SelectColumn[] = []
   const names = new GeneratedNames(scope)
@@ -44,7 +45,8 @@ export function expandSelect(
         const expression: Expression = { kind: 'column', source: null, name, at: item.at }
         columns.push({ name, expression, at: item.at, fromStar: true })
       }
-      for (const source of sources) columns.push(...starColumns(source, scope.isJoin, repartitioned, item.at))
+      for (const source of sources)
+        columns.push(...starColumns(source, scope.isJoin, repartitioned, forClient, item.at))
     } else if (item.kind === 'all-fields') {
       const base = checker.check(item.base)
       if (base.type.base !== 'STRUCT')
@@ -64,7 +66,7 @@ export function expandSelect(
         )
       }
       const name = alias ?? implicitName(expression, scope, names) ?? names.next()
-      if (!renames && RESERVED_COLUMNS.includes(name)) {
+      if (!forClient && !renames && RESERVED_COLUMNS.includes(name)) {
         throw semanticError(
           `Reserved column name in select: \`${name}\`. Please remove or alias the column.`,
           item.at,
@@ -81,13 +83,16 @@ function starColumns(
   { source, alias }: ScopeSource,
   inJoin: boolean,
   repartitioned: boolean,
+  forClient: boolean,
   at: Position,
 ): SelectColumn[] {
   const names = (roles: readonly string[]) => source.columns.filter((c) => roles.includes(c.role)).map((c) => c.name)
   const all = names(['key', 'value', 'headers'])
   const bounds = source.window === null ? [] : WINDOW_BOUNDS
   const wanted = !inJoin
-    ? all
+    ? forClient
+      ? [...names(['key']), ...bounds, ...names(['value', 'headers'])]
+      : all
     : repartitioned
       ? [...names(['value', 'headers']), ...SYSTEM_NAMES, ...bounds, ...names(['key'])]
       : [...names(['key']), ...bounds, ...names(['value', 'headers'])]

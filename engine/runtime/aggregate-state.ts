@@ -22,6 +22,8 @@ const SAVED = [
   'lastSlot',
   'windows',
   'sessions',
+  'finals',
+  'firstFinal',
   'streamTime',
   'maxStart',
   'nextClose',
@@ -52,6 +54,10 @@ export class AggregateState {
   /** all open windows of a key by start; for unwindowed groups the start is 0 */
   windows: Map<number, number>[] = []
   sessions: Session[][] = []
+  /** slots of the windows whose final results were given out, oldest first: their rows can be queried until they expire */
+  finals: number[] = []
+  /** those before it in `finals` have expired */
+  firstFinal = 0
   /** greatest row time seen, over all keys */
   streamTime = Number.NEGATIVE_INFINITY
   /** greatest window start stored */
@@ -123,7 +129,10 @@ export class AggregateState {
     return opened
   }
 
-  /** Gives back windows that end at or before `horizon`; the ended ones are handed over first, in order of start, then key. */
+  /**
+   * Closes windows that end at or before `horizon`. Without `ended` they are forgotten; else the slots are handed over, in order of start, then
+   * key, and stay among the `finals`.
+   */
   closeWindows(
     horizon: number,
     ended: ((slot: number) => void) | null,
@@ -147,10 +156,9 @@ export class AggregateState {
         (this.slotStart[a] ?? 0) - (this.slotStart[b] ?? 0) || compareKeys(this.slotKey[a] ?? 0, this.slotKey[b] ?? 0),
     )
     for (const slot of closed) {
-      ended?.(slot)
       const key = this.slotKey[slot] ?? 0
       if (this.lastSlot[key] === slot) this.lastStart[key] = Number.NaN
-      this.free.push(slot)
+      this.release(slot, ended)
     }
   }
 
@@ -196,10 +204,39 @@ export class AggregateState {
     closed.sort(
       (a, b) => a.end - b.end || a.start - b.start || compareKeys(this.slotKey[a.slot] ?? 0, this.slotKey[b.slot] ?? 0),
     )
-    for (const session of closed) {
-      ended?.(session.slot)
-      this.free.push(session.slot)
+    for (const session of closed) this.release(session.slot, ended)
+  }
+
+  private release(slot: number, ended: ((slot: number) => void) | null): void {
+    if (ended === null) this.free.push(slot)
+    else {
+      ended(slot)
+      this.finals.push(slot)
     }
+  }
+
+  /** Forgets final results of windows whose bound (start, or end for sessions) lies before `horizon`. They are in order of it. */
+  expireFinals(horizon: number, bounds: Float64Array): void {
+    const { finals, free } = this
+    let first = this.firstFinal
+    for (; first < finals.length && isBefore(bounds, finals[first], horizon); first++) free.push(finals[first] ?? 0)
+    if (first > finals.length / 2) {
+      finals.splice(0, first)
+      first = 0
+    }
+    this.firstFinal = first
+  }
+
+  /** The slots of final results that have not expired. */
+  finalsSince(horizon: number, bounds: Float64Array): number[] {
+    return this.finals.slice(this.firstFinal).filter((slot) => !isBefore(bounds, slot, horizon))
+  }
+
+  /** The slots of all groups, or of all open windows. */
+  open(window: 'TUMBLING' | 'HOPPING' | 'SESSION' | null): number[] {
+    if (window === null) return this.lastSlot.filter((slot) => slot !== undefined)
+    if (window === 'SESSION') return this.sessions.flatMap((sessions) => sessions.map((s) => s.slot))
+    return this.windows.flatMap((windows) => [...windows.values()])
   }
 
   private grow(): void {
@@ -237,4 +274,8 @@ export class AggregateState {
         if (state !== undefined && state !== null) accumulator.observe(state)
     }
   }
+}
+
+function isBefore(bounds: Float64Array, slot: number | undefined, horizon: number): boolean {
+  return (bounds[slot ?? 0] ?? 0) < horizon
 }

@@ -84,6 +84,12 @@ export class Dataflow {
     this.settle()
   }
 
+  /** The records a topic still keeps, under the columns of a source that reads it. */
+  keptRows(source: Source): Batch {
+    const { kept, end } = this.createTopic(source.topic)
+    return this.decode(source, kept, end - kept.length)
+  }
+
   /** No more records will come: every query gives the final results of windows still open, those that feed others first. */
   end(): void {
     for (const query of [...this.queries.values()].sort((a, b) => a.rank - b.rank)) {
@@ -175,9 +181,8 @@ export class Dataflow {
     // rows of several topics have no order among them: tables are filled first
     for (const kind of ['table', 'stream'] as const) {
       for (const input of inputs) {
-        const { kept, end } = this.createTopic(input.source.topic)
-        if (input.kind === kind && kept.length > 0)
-          query.enqueue(input, this.decode(input.source, kept, end - kept.length))
+        const { kept } = this.createTopic(input.source.topic)
+        if (input.kind === kind && kept.length > 0) query.enqueue(input, this.keptRows(input.source))
       }
       this.settle()
     }

@@ -41,6 +41,11 @@ export class ForeignKeyStore {
     return old
   }
 
+  /** All rows, in no order that is promised. */
+  all(): Iterable<Subscriber> {
+    return this.rows.values()
+  }
+
   subscribersOf(foreign: SqlValue): Subscriber[] {
     return [...(this.byForeign.get(this.hashForeign(foreign))?.values() ?? [])]
   }

@@ -1,11 +1,14 @@
+import type { LayoutColumn } from '../plan/nodes.ts'
 import { hashKey } from '../types/compare.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { SqlValue } from '../types/values.ts'
 import { Batch, ColumnBuilder, readValue } from './batch.ts'
+import { JoinedRows, type WindowBounds, windowAt } from './joined-rows.ts'
 
 export interface StoredRow {
   readonly values: readonly SqlValue[]
   readonly time: number
+  readonly window: WindowBounds | null
 }
 
 /** The present rows of a table by key. Windowed tables have one row a key and window. */
@@ -30,17 +33,18 @@ export class TableStore {
     return this.rows.get(this.hashes[0]?.(key))?.values
   }
 
+  /** All rows, in no order that is promised. */
+  all(): Iterable<StoredRow> {
+    return this.rows.values()
+  }
+
   /** The row of a key; `window`: of a windowed one. */
-  row(keys: readonly SqlValue[], window: readonly [start: number, end: number] | null): StoredRow | undefined {
+  row(keys: readonly SqlValue[], window: WindowBounds | null): StoredRow | undefined {
     return this.rows.get(this.keyOf(keys, window))
   }
 
   /** Puts a row in place of the one its key has, or takes that away; gives the row that was there. */
-  put(
-    keys: readonly SqlValue[],
-    window: readonly [start: number, end: number] | null,
-    row: StoredRow | undefined,
-  ): StoredRow | undefined {
+  put(keys: readonly SqlValue[], window: WindowBounds | null, row: StoredRow | undefined): StoredRow | undefined {
     const key = this.keyOf(keys, window)
     const old = this.rows.get(key)
     if (row === undefined) this.rows.delete(key)
@@ -51,11 +55,11 @@ export class TableStore {
   /** Takes row i of a batch of changes over; gives the row it replaces. */
   replace(batch: Batch, i: number): StoredRow | undefined {
     const values = batch.columns.map((column, j) => readValue(column, i, this.types[j] ?? fail(j)))
-    const { windowStart, windowEnd, tombstone } = batch
+    const window = windowAt(batch, i)
     return this.put(
       this.keyIndexes.map((index) => values[index] ?? null),
-      windowStart === null ? null : [windowStart[i] ?? 0, windowEnd?.[i] ?? 0],
-      tombstone?.[i] === 1 ? undefined : { values, time: batch.rowtime[i] ?? 0 },
+      window,
+      batch.tombstone?.[i] === 1 ? undefined : { values, time: batch.rowtime[i] ?? 0, window },
     )
   }
 
@@ -88,7 +92,7 @@ export class TableStore {
     return previous
   }
 
-  private keyOf(keys: readonly SqlValue[], window: readonly [start: number, end: number] | null): unknown {
+  private keyOf(keys: readonly SqlValue[], window: WindowBounds | null): unknown {
     const [hash] = this.hashes
     if (window === null && keys.length === 1 && hash !== undefined) return hash(keys[0] ?? null)
     return combine(
@@ -105,6 +109,16 @@ export class TableStore {
   load(saved: unknown): void {
     this.rows = saved as Map<unknown, StoredRow>
   }
+}
+
+/** Stored rows as a batch. */
+export function storedRows(layout: readonly LayoutColumn[], rows: Iterable<StoredRow>): Batch {
+  const result = new JoinedRows(layout, layout.length, 0)
+  for (const { values, time, window } of rows) {
+    result.add(values, null, null, time, result.count)
+    result.window(window)
+  }
+  return result.finish()
 }
 
 /** One Map key of several. */

@@ -18,7 +18,7 @@ export interface PushQuery {
 
 /**
  * SELECT … EMIT CHANGES: `onRows` gets the result as records arrive, beginning with those the topics still keep. Columns of the batches are
- * those of the result. Throws KsqlError for a SELECT without EMIT: that is a pull query.
+ * those of the result. Throws KsqlError for a SELECT without EMIT: that is a pull query (pull-query.ts).
  */
 export function pushQuery(
   session: Session,
@@ -28,16 +28,16 @@ export function pushQuery(
   const { query } = statement
   if (query.emit === null) {
     throw semanticError(
-      'Pull queries are not supported yet by the embedded engine.',
+      'A SELECT without EMIT is a pull query: it gives the rows there are, and ends.',
       statement.at,
-      'Add EMIT CHANGES for the rows as they come.',
+      'Add EMIT CHANGES for the rows as they come, or ask with pull() for those there are.',
     )
   }
   const plan = planQuery(query, { name: null, statement: 'SELECT' }, planEnvironment(session))
   const id = `transient_${session.queryCount++}`
   let left = query.limit ?? Number.POSITIVE_INFINITY
   const close = () => session.dataflow.stop(id)
-  const pipeline = compileFor(session, id, plan, (batch) => {
+  const pipeline = compileFor(session, id, plan, false, (batch) => {
     if (left <= 0) return
     const rows = sliceBatch(batch, 0, Math.min(left, batch.count))
     left -= rows.count

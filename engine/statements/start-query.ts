@@ -29,14 +29,22 @@ export function refuseLoop(session: Session, plan: QueryPlan, sink: Source, at: 
 /** Compiles a plan and lets its results flow into the sink's topic. */
 export function startQuery(session: Session, id: string, text: string, plan: QueryPlan, sink: Source): void {
   session.dataflow.createTopic(sink.topic)
-  const pipeline = compileFor(session, id, plan, (batch) => session.dataflow.produce(sink, batch))
+  const pipeline = compileFor(session, id, plan, plan.kind === 'table', (batch) =>
+    session.dataflow.produce(sink, batch),
+  )
   const sources = sourcesOf(plan.root).map((s) => s.source)
   const query = new PersistentQuery({ id, statement: text, sources, sink, pipeline, plan, transient: false })
   session.dataflow.start(query, session.wiring === 'auto' && !session.restoring)
 }
 
-/** A compiled plan whose failures are counted under the query's id. */
-export function compileFor(session: Session, id: string, plan: QueryPlan, emit: (batch: Batch) => void): Pipeline {
+/** A compiled plan whose failures are counted under the query's id. `view`: pull queries will look at the resulting table. */
+export function compileFor(
+  session: Session,
+  id: string,
+  plan: QueryPlan,
+  view: boolean,
+  emit: (batch: Batch) => void,
+): Pipeline {
   const { wiring, properties, registry, errors, now } = session
   const manual = wiring === 'manual'
   const left = leftSource(plan)
@@ -50,6 +58,7 @@ export function compileFor(session: Session, id: string, plan: QueryPlan, emit: 
       joinInterval: Number(properties.get(JOIN_EMIT_INTERVAL) ?? (manual ? 1000 : 0)),
       emissionClock: manual ? () => 0 : now,
       loseExpired: manual,
+      view,
     },
     emit,
   )

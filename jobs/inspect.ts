@@ -1,6 +1,7 @@
 import { LogReader, type LogReport } from '../gpuz/log-reader.ts'
 import type { LogSource } from '../gpuz/log-source.ts'
 import type { SensorReport } from '../gpuz/report.ts'
+import { whyBroken } from './broken-sensor.ts'
 import { deviceLogs } from './device-log.ts'
 
 /** What became of one sensor of a log. */
@@ -65,22 +66,5 @@ export async function inspectLog(log: LogSource, options: InspectOptions): Promi
 function inspected(sensor: SensorReport, maximum: (field: string) => number): InspectedSensor {
   const nulls = sensor.missing + sensor.zeros + sensor.implausible + sensor.unreadable
   const readings = sensor.rows - nulls
-  return { ...sensor, readings, nulls, broken: whyBroken(sensor, readings, maximum) }
-}
-
-/** A running card draws power, so a sensor of these that reads nothing but 0 does not work; a rail may be unused. */
-const neverZero = new Set(['board_power', 'gpu_chip_power', 'power_percent'])
-/** Percent of fan speed from which fans turn: below, they may be stopped while a speed is asked for. */
-const TURNING = 30
-
-/** Sensors that never work print a constant (FORMAT.md, hazard 13). */
-function whyBroken(sensor: SensorReport, readings: number, maximum: (field: string) => number): string | null {
-  const { name, rows, zeros, implausible, min, max } = sensor
-  if (rows === 0) return null
-  if (readings === 0) return zeros === rows ? 'always 0' : 'never a reading'
-  if (implausible * 2 > rows) return `implausible in ${implausible} of ${rows} rows`
-  if (min !== 0 || max !== 0) return null
-  if (neverZero.has(name)) return 'always 0'
-  const asked = name.endsWith('_speed_rpm') ? maximum(name.replace(/rpm$/u, 'percent')) : 0
-  return asked >= TURNING ? `always 0 at up to ${asked} %` : null
+  return { ...sensor, readings, nulls, broken: whyBroken(sensor, maximum) }
 }

@@ -81,6 +81,11 @@ export class LogPipeline {
     })
   }
 
+  /** Whether rows may still come. */
+  get follows(): boolean {
+    return !this.#feed.whole
+  }
+
   get rows(): number {
     return this.#count
   }

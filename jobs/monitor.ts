@@ -85,6 +85,11 @@ export class Monitor {
     return [...this.#limits.keys()]
   }
 
+  /** Whether a log by this name is read, or was before. */
+  has(log: string): boolean {
+    return this.#saved.has(log) || this.#pipelines.some((pipeline) => pipeline.log === log)
+  }
+
   /** Follows a log until aborted. @throws what LogTail.poll throws; NotALogError; StoreError */
   async follow(device: string, path: string, signal: AbortSignal): Promise<void> {
     const { timezone, intervalMs = 250 } = this.#options
@@ -108,7 +113,7 @@ export class Monitor {
 
   /** Reads a log to its end, once: one that is in the store already is left out. @throws as follow */
   async read(device: string, log: LogSource, timezone: string): Promise<void> {
-    if (this.#saved.has(log.name)) {
+    if (this.has(log.name)) {
       this.#listener.onNotice?.(`${log.name} is in the store already`)
       return
     }

@@ -10,7 +10,12 @@ export class TailLooks {
   #first = true
 
   constructor(path: string, position: TailPosition | null, timezone: string) {
-    const options: TailOptions = { timezone, source: path, onReject: (line) => this.#rejects.push(line) }
+    const options: TailOptions = {
+      timezone,
+      source: path,
+      statistics: true,
+      onReject: (line) => this.#rejects.push(line),
+    }
     this.#tail = position === null ? new LogTail(path, options) : LogTail.resume(position, options)
   }
 

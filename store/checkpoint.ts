@@ -1,4 +1,5 @@
 import type { SensorColumn } from '../gpuz/batch.ts'
+import type { OutboxEntry } from './outbox.ts'
 
 /** Rows of one life of a log, in columns, as its reader gave them. */
 export interface StoredRows {
@@ -54,6 +55,8 @@ export interface Checkpoint {
   readonly rejects: readonly StoredReject[]
   /** those that have changed */
   readonly pipelines: readonly SavedPipeline[]
+  /** what receivers by name are to be told of */
+  readonly notifications?: { readonly targets: readonly string[]; readonly entries: readonly OutboxEntry[] }
   /** logs whose rows and all that was derived of them are to be removed, before the rest */
   readonly forget?: readonly { readonly log: string; readonly device: string }[]
 }

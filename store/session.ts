@@ -19,7 +19,7 @@ export interface StoreSession {
 }
 
 /** Opens a store in this thread. @throws StoreError */
-export async function openSession(options: StoreOptions): Promise<StoreSession> {
+export async function openSession(options: StoreOptions): Promise<LocalSession> {
   const store = await openStore(options)
   try {
     return new LocalSession(store, await StoreWriter.open(await store.connect()), await store.connect())
@@ -29,7 +29,8 @@ export async function openSession(options: StoreOptions): Promise<StoreSession> 
   }
 }
 
-class LocalSession implements StoreSession {
+/** A store in the thread that uses it. */
+export class LocalSession implements StoreSession {
   readonly #store: Store
   readonly #writer: StoreWriter
   readonly #questions: DuckDBConnection
@@ -67,6 +68,11 @@ class LocalSession implements StoreSession {
     const answer = this.#asking.then(() => run(this.#questions, ...args))
     this.#asking = answer.catch(() => {})
     return answer
+  }
+
+  /** One more connection, for work of its own beside the writer's. */
+  connect(): Promise<DuckDBConnection> {
+    return this.#store.connect()
   }
 
   async close(): Promise<void> {

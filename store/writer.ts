@@ -3,6 +3,7 @@ import { type AppendColumn, absent, appendColumns, constant, timestamps } from '
 import type { Cell, Checkpoint, SavedPipeline, StoredReject, StoredRows } from './checkpoint.ts'
 import { forget } from './forget.ts'
 import { type Minute, MinuteRollup, minuteColumns as minuteValues } from './minute-rollup.ts'
+import { enqueue } from './outbox.ts'
 import { minuteColumns, readingColumn } from './schema.ts'
 import { writeTable } from './write-table.ts'
 
@@ -49,12 +50,15 @@ export class StoreWriter {
     this.#rollup(device).take(ts, sensors, count)
   }
 
-  async commit({ tables, rejects, pipelines, forget: forgotten = [] }: Checkpoint): Promise<void> {
+  async commit({ tables, rejects, pipelines, notifications, forget: forgotten = [] }: Checkpoint): Promise<void> {
     await this.#begin()
     for (const { log, device } of forgotten) await forget(this.#connection, log, device)
     await this.#appendMinutes()
     for (const rows of tables) await writeTable(this.#connection, rows)
     await this.#appendRejects(rejects)
+    for (const entry of notifications?.entries ?? []) {
+      await enqueue(this.#connection, notifications?.targets ?? [], entry, Date.now())
+    }
     for (const pipeline of pipelines) await this.#savePipeline(pipeline)
     await this.#connection.run('COMMIT')
     this.#began = false

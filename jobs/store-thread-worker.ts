@@ -1,13 +1,16 @@
 import { parentPort } from 'node:worker_threads'
-import type { QueryName } from './queries.ts'
-import { openSession, type StoreSession } from './session.ts'
-import { StoreError } from './store-error.ts'
-import type { Answer, Asked, ToStore } from './thread-message.ts'
+import type { QueryName } from '../store/queries.ts'
+import { QueryError } from '../store/query-error.ts'
+import { type LocalSession, openSession } from '../store/session.ts'
+import { StoreError } from '../store/store-error.ts'
+import { StoreExports } from './store-exports.ts'
+import type { Answer, Asked, ToStore } from './store-thread-message.ts'
 
 /** A store in a thread of its own: packing columns into the file takes as long as the statements do. */
 const port = parentPort
-if (port === null) throw new Error('thread-worker.js is the body of a thread: it is started by thread.js')
-let session: StoreSession | null = null
+if (port === null) throw new Error('store-thread-worker.js is the body of a thread: it is started by store-thread.js')
+let session: LocalSession | null = null
+let exports: StoreExports | null = null
 
 async function work(message: ToStore): Promise<unknown> {
   if (message.kind === 'open') {
@@ -22,7 +25,12 @@ async function work(message: ToStore): Promise<unknown> {
       return session.commit(message.checkpoint)
     case 'ask':
       return session.ask(message.query as QueryName, ...(message.args as []))
+    case 'export':
+      exports = new StoreExports(message.settings, (notice) => port?.postMessage({ notice }))
+      exports.start(session)
+      return undefined
     case 'close':
+      await exports?.stop()
       return session.close()
   }
 }
@@ -36,7 +44,12 @@ port.on('message', ({ id, message }: Asked) => {
     (value) => answer({ id, value }),
     (error: unknown) => {
       const { name, message: text } = error instanceof Error ? error : new Error(String(error))
-      answer({ id, error: { name, message: text, ...(error instanceof StoreError ? { fix: error.fix } : {}) } })
+      answer({ id, error: { name, message: text, ...details(error) } })
     },
   )
 })
+
+function details(error: unknown): Pick<NonNullable<Answer['error']>, 'fix' | 'kind'> {
+  if (error instanceof StoreError) return { fix: error.fix }
+  return error instanceof QueryError ? { fix: error.fix, kind: error.kind } : {}
+}

@@ -1,26 +1,56 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import type { Checkpoint, StoredRows } from './checkpoint.ts'
-import type { QueryArguments, QueryName, QueryResult } from './queries.ts'
-import { openSession, type StoreSession } from './session.ts'
-import type { StoreOptions } from './store.ts'
-import { StoreError } from './store-error.ts'
-import type { Answer, ToStore } from './thread-message.ts'
+import type { Checkpoint, StoredRows } from '../store/checkpoint.ts'
+import type { QueryArguments, QueryName, QueryResult } from '../store/queries.ts'
+import { QueryError } from '../store/query-error.ts'
+import { type LocalSession, openSession, type StoreSession } from '../store/session.ts'
+import type { StoreOptions } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
+import { type ExportSettings, StoreExports } from './store-exports.ts'
+import type { Answer, FromStore, ToStore } from './store-thread-message.ts'
 
-const SCRIPT = new URL('./thread-worker.js', import.meta.url)
+const SCRIPT = new URL('./store-thread-worker.js', import.meta.url)
 /** batches that wait to be appended at most: memory stays bounded when the disk is slow */
 const AHEAD = 24
 
 /** Opens a store in a thread of its own; in this one where the program is not built (threads run JavaScript). @throws StoreError */
-export async function openThreadSession(options: StoreOptions): Promise<StoreSession> {
-  if (!existsSync(SCRIPT)) return openSession(options)
-  const thread = new StoreThread()
+export async function openStoreThread(
+  options: StoreOptions,
+  onNotice: (text: string) => void,
+): Promise<ExportingStore> {
+  if (!existsSync(SCRIPT)) return localStore(await openSession(options), onNotice)
+  const thread = new StoreThread(onNotice)
   try {
     const { zone, simulated } = (await thread.send({ kind: 'open', options })) as { zone: string; simulated: boolean }
     return new ThreadSession(thread, zone, simulated)
   } catch (error) {
     await thread.end()
     throw error
+  }
+}
+
+/** A store that also sends what it gets to others. */
+export interface ExportingStore extends StoreSession {
+  /** Notifications and InfluxDB, until the store is closed. @throws Error for settings that are no good */
+  export(settings: ExportSettings): Promise<void>
+}
+
+function localStore(session: LocalSession, onNotice: (text: string) => void): ExportingStore {
+  let exports: StoreExports | null = null
+  return {
+    zone: session.zone,
+    simulated: session.simulated,
+    append: (rows) => session.append(rows),
+    commit: (checkpoint) => session.commit(checkpoint),
+    ask: (query, ...args) => session.ask(query, ...args),
+    export: async (settings) => {
+      exports = new StoreExports(settings, onNotice)
+      exports.start(session)
+    },
+    close: async () => {
+      await exports?.stop()
+      await session.close()
+    },
   }
 }
 
@@ -35,8 +65,13 @@ class StoreThread {
   #sent = 0
   #ended: Error | null = null
 
-  constructor() {
-    this.#worker.on('message', ({ id, value, error }: Answer) => {
+  constructor(onNotice: (text: string) => void) {
+    this.#worker.on('message', (message: FromStore) => {
+      if ('notice' in message) {
+        onNotice(message.notice)
+        return
+      }
+      const { id, value, error } = message
       const waiting = this.#waiting.get(id)
       this.#waiting.delete(id)
       if (error === undefined) waiting?.resolve(value)
@@ -64,7 +99,7 @@ class StoreThread {
   }
 }
 
-class ThreadSession implements StoreSession {
+class ThreadSession implements ExportingStore {
   readonly zone: string
   readonly simulated: boolean
   readonly #thread: StoreThread
@@ -103,6 +138,10 @@ class ThreadSession implements StoreSession {
     return (await this.#thread.send({ kind: 'ask', query, args })) as QueryResult<Q>
   }
 
+  async export(settings: ExportSettings): Promise<void> {
+    await this.#thread.send({ kind: 'export', settings })
+  }
+
   async close(): Promise<void> {
     await this.#thread.send({ kind: 'close' })
   }
@@ -117,12 +156,14 @@ function buffersOf({ ts, row, sensors }: StoredRows): ArrayBuffer[] {
   return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))]
 }
 
-function restored({ name, message, fix }: NonNullable<Answer['error']>): Error {
+/** Errors lose their class on the way between threads. */
+function restored({ name, message, fix, kind }: NonNullable<Answer['error']>): Error {
   if (name === 'StoreError' && fix !== undefined) {
     const error = new StoreError('', fix)
     error.message = message
     return error
   }
+  if (name === 'QueryError' && fix !== undefined) return new QueryError(kind ?? 'invalid', message, fix)
   const error = new Error(message)
   error.name = name
   return error

@@ -1,0 +1,211 @@
+import { catalogue, sensorOf } from '../gpuz/catalogue.ts'
+import { QueryError } from '../store/query-error.ts'
+import type { QueryArguments, QueryName, QueryResult } from '../store/queries.ts'
+import type { StoreSession } from '../store/session.ts'
+import type { EpisodeInfo, Limits, LiveReadings, Pipeline, SensorInfo, SqlLine, State } from '../web/api.ts'
+import type { AddedLog, LiveEvent, PageModel, Span } from '../web/model.ts'
+import { Refusal } from '../web/refusal.ts'
+import { adviceFor, evidenceOf } from './advice.ts'
+import { receiveLogs } from './dropped-log.ts'
+import { LIMITS, sensorLimits } from './limits.ts'
+import type { Monitor } from './monitor.ts'
+import { runQuery } from './page-sql.ts'
+import type { PipelineState } from './pipeline-state.ts'
+
+type Words = 'title' | 'evidence' | 'todo'
+
+/** Adds to an episode what it means and what to do about it. */
+export function episodeInfo(episode: Omit<EpisodeInfo, Words>): EpisodeInfo {
+  const { title, todo } = adviceFor(episode.rule)
+  return { ...episode, title, todo, evidence: evidenceOf(episode) }
+}
+
+/** Answers the page from the store and the pipelines. */
+export class MonitorModel implements PageModel {
+  readonly #monitor: Monitor
+  readonly #store: StoreSession
+  readonly #state: PipelineState
+  readonly #version: string
+  readonly #listeners = new Set<(event: LiveEvent) => void>()
+
+  constructor(monitor: Monitor, store: StoreSession, state: PipelineState, version: string) {
+    this.#monitor = monitor
+    this.#store = store
+    this.#state = state
+    this.#version = version
+  }
+
+  /** Tells every page. */
+  tell(event: LiveEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  get watched(): boolean {
+    return this.#listeners.size > 0
+  }
+
+  async state(): Promise<State> {
+    const stored = await this.#store.ask('devices')
+    const live = new Set(this.#monitor.pipelines.filter((pipeline) => pipeline.follows).map(({ device }) => device))
+    const devices = stored.map((device) => ({ ...device, live: live.has(device.device) }))
+    const { zone, simulated } = this.#store
+    const present = new Set(devices.flatMap(({ sensors }) => sensors))
+    const sensors = catalogue.filter(({ field }) => present.has(field)).map(({ field }) => sensorInfo(field))
+    return {
+      version: this.#version,
+      zone,
+      simulated,
+      devices,
+      sensors,
+      limits: this.#limits(),
+      pipeline: this.#pipeline(),
+    }
+  }
+
+  range(span: Span, sensors: readonly string[], pixels: number) {
+    return this.#ask('range', { ...span, sensors, pixels })
+  }
+
+  statistics(span: Span) {
+    return this.#ask('statistics', { ...span, limits: sensorLimits(this.#monitor.limitsOf(span.device)) })
+  }
+
+  causes(span: Span) {
+    return this.#ask('causes', span)
+  }
+
+  async episodes(where: { device?: string; from?: number; to?: number }): Promise<EpisodeInfo[]> {
+    return (await this.#ask('episodes', where)).map(episodeInfo)
+  }
+
+  async limits(): Promise<Limits> {
+    return this.#limits()
+  }
+
+  async putLimit(device: string, name: string, value: number | null): Promise<Limits> {
+    if (!LIMITS.some((limit) => limit.name === name)) {
+      const known = LIMITS.map((limit) => limit.name).join(', ')
+      throw new Refusal(404, `there is no limit ${name}`, `Limits are ${known}.`)
+    }
+    const devices = (await this.#store.ask('devices')).map((stored) => stored.device)
+    if (!devices.includes(device))
+      throw new Refusal(404, `there is no device ${device}`, `Devices are ${devices.join(', ')}.`)
+    this.#monitor.setLimit(device, name, value)
+    await this.#monitor.checkpoint()
+    const limits = this.#limits()
+    this.tell({ event: 'limits', data: limits })
+    return limits
+  }
+
+  sessions(device: string) {
+    return this.#ask('sessions', device)
+  }
+
+  compare(a: Span, b: Span, pixels: number) {
+    const query = (span: Span) => ({ ...span, limits: sensorLimits(this.#monitor.limitsOf(span.device)) })
+    return this.#ask('comparison', { a: query(a), b: query(b), pixels })
+  }
+
+  patterns(device: string, sensor: string) {
+    return this.#ask('patterns', { device, sensor, zone: this.#store.zone })
+  }
+
+  async pipeline(): Promise<Pipeline> {
+    return this.#pipeline()
+  }
+
+  async addLog(name: string, timezone: string, bytes: ReadableStream<Uint8Array>): Promise<AddedLog> {
+    const { logs, notices, remove } = await receiveLogs(name, bytes).catch((error: Error) => {
+      throw new Refusal(400, error.message)
+    })
+    const told = [...notices]
+    const devices: string[] = []
+    try {
+      for (const { log, stem } of logs) {
+        if (this.#monitor.has(log.name)) {
+          told.push(`${log.name} is in the store already`)
+          continue
+        }
+        const device = await this.#freeName(stem)
+        try {
+          await this.#monitor.read(device, log, timezone)
+          devices.push(device)
+        } catch (error) {
+          if (!(error instanceof Error) || error.name !== 'NotALogError') throw error
+          told.push(error.message)
+        }
+      }
+    } finally {
+      await remove()
+    }
+    if (devices.length === 0) throw new Refusal(400, told.join('; '))
+    this.tell({ event: 'devices' })
+    return { devices, notices: told }
+  }
+
+  sql(text: string, signal: AbortSignal): AsyncIterable<SqlLine> {
+    return runQuery(this.#monitor.pipelines, text, signal)
+  }
+
+  subscribe(listener: (event: LiveEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** A question that makes no sense to the store is the page's fault. */
+  async #ask<Q extends QueryName>(query: Q, ...args: QueryArguments<Q>): Promise<QueryResult<Q>> {
+    try {
+      return await this.#store.ask(query, ...args)
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error
+      throw new Refusal(error.kind === 'unknown' ? 404 : 400, error.message, error.fix)
+    }
+  }
+
+  #limits(): Limits {
+    const devices = this.#monitor.limitedDevices.map((device) => {
+      const own = Object.entries(this.#monitor.limitsOf(device)).filter(
+        (entry): entry is [string, number] => entry[1] !== null,
+      )
+      return [device, Object.fromEntries(own)] as const
+    })
+    return { names: LIMITS, devices: Object.fromEntries(devices) }
+  }
+
+  #pipeline(): Pipeline {
+    return this.#state.of(this.#monitor.pipelines)
+  }
+
+  async #freeName(stem: string): Promise<string> {
+    const taken = new Set((await this.#store.ask('devices')).map(({ device }) => device))
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? stem : `${stem} (${n})`
+      if (!taken.has(name) && !this.#monitor.pipelines.some(({ device }) => device === name)) return name
+    }
+  }
+}
+
+/** The readings of a batch for pages that look on. */
+export function liveReadings(
+  device: string,
+  batch: {
+    readonly count: number
+    readonly ts: Float64Array
+    readonly sensors: ReadonlyMap<string, { readonly data: Float64Array }>
+  },
+): LiveReadings {
+  const values = (data: Float64Array) => Array.from(data.subarray(0, batch.count), (v) => (Number.isNaN(v) ? null : v))
+  return {
+    device,
+    t: [...batch.ts.subarray(0, batch.count)],
+    sensors: Object.fromEntries([...batch.sensors].map(([field, { data }]) => [field, values(data)])),
+  }
+}
+
+function sensorInfo(field: string): SensorInfo {
+  const sensor = sensorOf(field)
+  if (sensor === undefined) throw new Error(`the catalogue has no sensor ${field}`)
+  const { unit, kind, headers } = sensor
+  const label = (headers[0] ?? field.replaceAll('_', ' ')).replace(/\s*\[[^\]]*\]$/, '')
+  return { field, label, unit, kind }
+}

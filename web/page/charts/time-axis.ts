@@ -1,0 +1,37 @@
+import type uPlot from 'uplot'
+import { day, stamp } from '../zone-time.ts'
+import { colour, font, rem } from './palette.ts'
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+/** Ticks in the log's zone: the day at midnight and in long ranges, else the time as fine as the ticks are. */
+export function timeAxis(zone: string): uPlot.Axis {
+  return {
+    ...axisLook(),
+    size: Math.round(1.7 * rem()),
+    space: Math.round(5 * rem()),
+    values: (_chart, splits, _axis, _space, increment) =>
+      splits.map((ms) => {
+        const text = stamp(ms, zone)
+        if (increment >= DAY || text.endsWith('00:00:00')) return day(ms, zone).slice(5)
+        return increment < MINUTE ? text.slice(11) : text.slice(11, 16)
+      }),
+  }
+}
+
+/** Letters and lines common to all axes. */
+export function axisLook(): uPlot.Axis {
+  return {
+    stroke: colour('muted'),
+    font: font(),
+    grid: { stroke: colour('rule'), width: 1 },
+    ticks: { stroke: colour('rule'), width: 1, size: 4 },
+    gap: 3,
+  }
+}
+
+/** Width of the gutter left of the plot, px: equal on all charts, so that their times stand below each other. */
+export function gutter(): number {
+  return Math.round(3.6 * rem())
+}

@@ -1,0 +1,111 @@
+import type { DeviceInfo, EpisodeInfo, LimitInfo, LiveReadings, SensorInfo, State } from '../api.ts'
+import type { LiveEvent } from '../model.ts'
+import { type Address, formatAddress, parseAddress } from './address.ts'
+
+/** One of the page's seven views. */
+export interface View {
+  readonly element: HTMLElement
+  /** the address, the devices or the limits have changed */
+  update(): void
+  event?(event: LiveEvent): void
+  /** once a second, for ages */
+  tick?(): void
+  close?(): void
+}
+
+export type ViewMaker = (context: Context) => View
+
+/** How many changes of range can be taken back without leaving the view. */
+interface Entry {
+  readonly undo: number
+}
+
+const HOUR = 3_600_000
+
+/** What all parts of the page share: the server's state as last told, and the address. */
+export class Context {
+  state: State
+  address: Address = parseAddress(location.search)
+  /** alerts that go on, newest first */
+  openEpisodes: readonly EpisodeInfo[] = []
+  /** when the connection to the server was lost; null while it holds */
+  lostAt: number | null = null
+  readonly #onAddress: () => void
+
+  constructor(state: State, onAddress: () => void) {
+    this.state = state
+    this.#onAddress = onAddress
+    addEventListener('popstate', () => {
+      this.address = parseAddress(location.search)
+      onAddress()
+    })
+  }
+
+  /** Changes the address. `range` changes can be undone; `replace` ones leave no trace in the browser's history. */
+  go(change: Partial<Address>, how: 'visit' | 'range' | 'replace' = 'visit'): void {
+    this.address = { ...this.address, ...change }
+    const url = formatAddress(this.address)
+    const entry: Entry = { undo: how === 'visit' ? 0 : this.undoable + (how === 'range' ? 1 : 0) }
+    if (how === 'replace') history.replaceState(entry, '', url)
+    else history.pushState(entry, '', url)
+    this.#onAddress()
+  }
+
+  get undoable(): number {
+    return (history.state as Entry | null)?.undo ?? 0
+  }
+
+  /** The device of the address, else one that is live, else the first. */
+  get device(): DeviceInfo | undefined {
+    const { devices } = this.state
+    return (
+      devices.find(({ device }) => device === this.address.device) ?? devices.find(({ live }) => live) ?? devices[0]
+    )
+  }
+
+  sensor(field: string): SensorInfo {
+    return (
+      this.state.sensors.find((sensor) => sensor.field === field) ?? { field, label: field, unit: '', kind: 'state' }
+    )
+  }
+
+  /** Limits of one sensor's own readings on a device, lowest first. */
+  limitsOf(device: string, field: string): { readonly info: LimitInfo; readonly value: number }[] {
+    const own = this.state.limits.devices[device] ?? {}
+    return this.state.limits.names
+      .filter(({ sensor }) => sensor === field)
+      .map((info) => ({ info, value: own[info.name] ?? info.standard }))
+      .sort((a, b) => a.value - b.value)
+  }
+
+  /** ms that are shown of a device while no range is fixed. */
+  lastOf(device: DeviceInfo): number {
+    return this.address.last ?? (device.live ? HOUR : Infinity)
+  }
+
+  /** The visible range of a device. */
+  rangeOf(device: DeviceInfo): { from: number; to: number } {
+    if (this.address.range !== null) return this.address.range
+    const to = device.last ?? Date.now()
+    const first = device.first ?? to
+    const from = Math.max(to - this.lastOf(device), Math.min(first, to - 1_000))
+    return { from, to }
+  }
+
+  /** Takes new readings into the state. @returns false when the device is not known yet */
+  take({ device, t, sensors }: LiveReadings): boolean {
+    const known = this.state.devices.find((one) => one.device === device)
+    if (known === undefined) return false
+    if (t.length === 0) return true
+    const latest = Object.fromEntries(Object.entries(sensors).map(([field, values]) => [field, values.at(-1) ?? null]))
+    const changed: DeviceInfo = {
+      ...known,
+      first: known.first ?? t[0],
+      last: Math.max(known.last ?? t[0], t[t.length - 1]),
+      rows: known.rows + t.length,
+      latest: { ...known.latest, ...latest },
+    }
+    this.state = { ...this.state, devices: this.state.devices.map((one) => (one === known ? changed : one)) }
+    return true
+  }
+}

@@ -1,0 +1,11 @@
+import 'uplot/dist/uPlot.min.css'
+import type { State } from '../api.ts'
+import { ask, messageOf } from './ask.ts'
+import { el } from './dom.ts'
+import { Page } from './page.ts'
+
+try {
+  new Page(await ask<State>('state')).start()
+} catch (error) {
+  document.body.replaceChildren(el('p', { class: 'failure', role: 'alert' }, messageOf(error)))
+}

@@ -1,0 +1,103 @@
+import type { EpisodeInfo } from '../../api.ts'
+import type { LiveEvent } from '../../model.ts'
+import { ask } from '../ask.ts'
+import type { Context, View } from '../context.ts'
+import { button, el, select } from '../dom.ts'
+import { duration, grouped } from '../format.ts'
+import { Latest } from '../latest.ts'
+import { limitsForm } from '../limits-form.ts'
+import { stamp, stretch } from '../zone-time.ts'
+
+/** More are not read by anybody; the rest is a sum. */
+const SHOWN_MAX = 200
+
+/** Episodes, not rows: what goes on, then what was, and the limits that decide. */
+export function alertsView(context: Context): View {
+  const openHost = el('div', { class: 'episodes' })
+  const pastHost = el('div', { class: 'episodes' })
+  const failure = el('p', { class: 'failure', role: 'alert' })
+  const limitsHost = el('div', {})
+  let episodes: readonly EpisodeInfo[] = []
+  let formDevice: string | null = null
+
+  const draw = () => {
+    const open = episodes.filter((one) => one.open)
+    const past = episodes.filter((one) => !one.open)
+    fill(openHost, open, 'No alert goes on.', context)
+    fill(pastHost, past.slice(0, SHOWN_MAX), 'There was no alert.', context)
+    if (past.length > SHOWN_MAX)
+      pastHost.append(el('p', { class: 'note' }, `and ${grouped(past.length - SHOWN_MAX)} older`))
+  }
+  const list = new Latest<readonly EpisodeInfo[]>(
+    (answer) => {
+      episodes = answer
+      draw()
+    },
+    (message) => {
+      failure.textContent = message
+    },
+  )
+
+  return {
+    element: el(
+      'div',
+      { class: 'alerts' },
+      failure,
+      el('h2', {}, 'Now'),
+      openHost,
+      el('h2', {}, 'Before'),
+      pastHost,
+      el('h2', {}, 'Limits'),
+      limitsHost,
+    ),
+    update: () => {
+      list.put((signal) => ask('episodes', {}, signal))
+      const { device, state } = context
+      // A form that is being filled in is left alone.
+      if (device === undefined || device.device === formDevice) return
+      formDevice = device.device
+      const options = state.devices.map((one) => ({ value: one.device, text: one.device }))
+      limitsHost.replaceChildren(
+        select('Device', options, device.device, (value) => context.go({ device: value }, 'replace')),
+        limitsForm(context, device.device),
+      )
+    },
+    event: (event: LiveEvent) => {
+      if (event.event !== 'episode') return
+      episodes = [event.data, ...episodes.filter(({ id }) => id !== event.data.id)].sort(
+        (a, b) => b.started - a.started,
+      )
+      draw()
+    },
+    close: () => list.cancel(),
+  }
+}
+
+function fill(host: HTMLElement, episodes: readonly EpisodeInfo[], none: string, context: Context): void {
+  if (episodes.length === 0) host.replaceChildren(el('p', { class: 'note' }, none))
+  else host.replaceChildren(...episodes.map((episode) => entry(episode, context)))
+}
+
+function entry(episode: EpisodeInfo, context: Context): HTMLElement {
+  const { device, severity, title, evidence, todo, started, ended, open } = episode
+  const { zone } = context.state
+  const margin = Math.max(60_000, 0.25 * (ended - started))
+  const range = { from: started - margin, to: ended + margin }
+  return el(
+    'article',
+    { class: 'episode', 'data-severity': severity, 'data-open': open },
+    el('span', { class: 'severity' }, severity),
+    el('h3', {}, title),
+    el('span', { class: 'who' }, device),
+    el(
+      'p',
+      { class: 'when' },
+      `${open ? `since ${stamp(started, zone)}` : stretch(started, ended, zone)}, for ${duration(ended - started)}`,
+    ),
+    el('p', { class: 'evidence' }, evidence),
+    el('p', { class: 'todo' }, todo),
+    button('Show on charts', { 'aria-label': `Show on charts: ${title} of ${device}` }, () =>
+      context.go({ view: 'charts', device, range }),
+    ),
+  )
+}

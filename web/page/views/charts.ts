@@ -1,0 +1,266 @@
+import type { Causes, DeviceInfo, EpisodeInfo, Range, Statistics } from '../../api.ts'
+import type { LiveEvent } from '../../model.ts'
+import { ask } from '../ask.ts'
+import { type Group, groupsOf, usualFields } from '../charts/groups.ts'
+import { LaneChart, lanesOf } from '../charts/lanes.ts'
+import type { Marks } from '../charts/marks.ts'
+import { Panel } from '../charts/panel.ts'
+import { gutter } from '../charts/time-axis.ts'
+import { Trace } from '../charts/trace.ts'
+import type { Context, View } from '../context.ts'
+import { el } from '../dom.ts'
+import { Latest } from '../latest.ts'
+import { RangeBar } from '../range-bar.ts'
+import { statisticsTable } from '../statistics-table.ts'
+import { clock } from '../zone-time.ts'
+
+/** Statistics, causes and buckets of a range that moves on are asked for anew this often. */
+const REFRESH_MS = 5_000
+/** A range that is being dragged or panned is asked for when it holds still this long. */
+const SETTLE_MS = 40
+
+interface Surroundings {
+  readonly statistics: Statistics
+  readonly causes: Causes
+  readonly episodes: readonly EpisodeInfo[]
+}
+
+export function chartsView(context: Context): View {
+  return new ChartsView(context)
+}
+
+class ChartsView implements View {
+  readonly element = el('div', { class: 'charts' })
+  readonly #context: Context
+  readonly #bar: RangeBar
+  readonly #cursor = el('output', { class: 'cursor-time' })
+  readonly #failure = el('p', { class: 'failure', role: 'alert' })
+  readonly #host = el('div', {
+    class: 'panels',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Charts: arrow keys pan, plus and minus zoom',
+  })
+  readonly #lanesHost = el('div', { class: 'plot' })
+  readonly #statisticsHost = el('div', {})
+  readonly #range: Latest<Range>
+  readonly #surroundings: Latest<Surroundings>
+  readonly #resize = new ResizeObserver(() => this.#fit())
+  #built = ''
+  #asked = ''
+  #askedAt = 0
+  #width = 0
+  #settle = 0
+  #frame = 0
+  #groups: readonly Group[] = []
+  #panels: readonly Panel[] = []
+  #lanes: LaneChart | null = null
+  #trace: Trace | null = null
+  #episodes: readonly EpisodeInfo[] = []
+  #causes: Causes = { stretches: [] }
+
+  constructor(context: Context) {
+    this.#context = context
+    this.#bar = new RangeBar(context)
+    this.#bar.element.append(this.#cursor)
+    const fail = (message: string) => {
+      this.#failure.textContent = message
+    }
+    this.#range = new Latest((range) => this.#takeRange(range), fail)
+    this.#surroundings = new Latest((answer) => this.#takeSurroundings(answer), fail)
+    this.#host.addEventListener('keydown', (event) => {
+      // Buttons inside have keys of their own.
+      if (event.target === this.#host) this.#bar.key(event)
+    })
+    this.#host.addEventListener('dblclick', () => context.go({ range: null, last: Infinity }, 'range'))
+    this.element.append(this.#bar.element, this.#failure, this.#host, el('h2', {}, 'Statistics'), this.#statisticsHost)
+    this.#resize.observe(this.#host)
+  }
+
+  update(): void {
+    const { device } = this.#context
+    if (device === undefined) return
+    this.#bar.update()
+    this.#build(device)
+    this.#showRange(device)
+    this.#ask(device)
+  }
+
+  event(event: LiveEvent): void {
+    const { device } = this.#context
+    if (device === undefined) return
+    if (event.event === 'readings' && event.data.device === device.device) {
+      if (this.#trace?.append(event.data)) this.#paint()
+    } else if (event.event === 'episode' && event.data.device === device.device) {
+      this.#episodes = [event.data, ...this.#episodes.filter(({ id }) => id !== event.data.id)]
+      this.#paint()
+    } else if (event.event === 'limits') for (const panel of this.#panels) panel.redraw()
+  }
+
+  tick(): void {
+    const { device } = this.#context
+    if (device?.live && this.#context.address.range === null && Date.now() - this.#askedAt > REFRESH_MS)
+      this.#ask(device)
+  }
+
+  close(): void {
+    this.#range.cancel()
+    this.#surroundings.cancel()
+    this.#resize.disconnect()
+    clearTimeout(this.#settle)
+    cancelAnimationFrame(this.#frame)
+    this.#clear()
+  }
+
+  /** Makes the charts; they stay until other sensors are to be seen. */
+  #build(device: DeviceInfo): void {
+    const groups = groupsOf(device.sensors.map((field) => this.#context.sensor(field)))
+    const shown = this.#context.address.sensors ?? usualFields(groups)
+    const key = JSON.stringify([device.device, groups.map(({ sensors }) => sensors.map(({ field }) => field)), shown])
+    if (key === this.#built) return
+    // What was seen of another device says nothing of this one.
+    if (!this.#built.startsWith(JSON.stringify([device.device]).slice(0, -1))) this.#forget()
+    this.#built = key
+    this.#asked = ''
+    this.#clear()
+    this.#groups = groups
+    const sync = 'charts'
+    const onDrag = (from: number, to: number) => this.#bar.set(from, to)
+    this.#panels = groups.map(
+      (group) =>
+        new Panel(group, {
+          shown,
+          zone: this.#context.state.zone,
+          sync,
+          marks: () => this.#marks(device.device, group, shown),
+          onDrag,
+          onToggle: (field) => {
+            const sensors = shown.includes(field) ? shown.filter((other) => other !== field) : [...shown, field]
+            this.#context.go({ sensors }, 'replace')
+            this.#refocus(field)
+          },
+          onCursor: (ms) => {
+            this.#cursor.textContent = ms === null ? '' : `cursor ${clock(ms, this.#context.state.zone)}`
+          },
+        }),
+    )
+    this.#lanesHost.replaceChildren()
+    this.#lanes = new LaneChart(this.#lanesHost, { zone: this.#context.state.zone, width: 300, sync, onDrag })
+    this.#host.replaceChildren(
+      el(
+        'section',
+        { class: 'panel' },
+        el('h3', {}, 'Why it was held back'),
+        this.#lanesHost,
+        el('div', { class: 'legend' }),
+      ),
+      ...this.#panels.map(({ element }) => element),
+    )
+    this.#fit()
+  }
+
+  #refocus(field: string): void {
+    const label = this.#context.sensor(field).label
+    this.#host.querySelector<HTMLElement>(`.legend button[title$="${CSS.escape(label)}"]`)?.focus()
+  }
+
+  #marks(device: string, { sensors }: Group, shown: readonly string[]): Marks {
+    const fields = sensors.map(({ field }) => field)
+    return {
+      limits: fields
+        .filter((field) => shown.includes(field))
+        .flatMap((field) => this.#context.limitsOf(device, field))
+        .map(({ info, value }) => ({ value, critical: info.name.endsWith('_critical') })),
+      episodes: this.#episodes.filter(({ sensor }) => fields.includes(sensor)),
+    }
+  }
+
+  /** Moves the axes at once; what is missing comes with the answer. */
+  #showRange(device: DeviceInfo): void {
+    const { from, to } = this.#context.rangeOf(device)
+    for (const panel of this.#panels) panel.setRange(from, to)
+    this.#lanes?.show(lanesOf(this.#causes, this.#episodes), from, to)
+  }
+
+  #ask(device: DeviceInfo): void {
+    const { from, to } = this.#context.rangeOf(device)
+    const follows = this.#context.address.range === null
+    const key = JSON.stringify([
+      device.device,
+      follows ? this.#context.lastOf(device) : [from, to],
+      this.#built,
+      this.#width,
+    ])
+    const fresh = follows && Date.now() - this.#askedAt > REFRESH_MS
+    if ((key === this.#asked && !fresh) || this.#width === 0) return
+    this.#asked = key
+    this.#askedAt = Date.now()
+    clearTimeout(this.#settle)
+    this.#settle = window.setTimeout(() => {
+      const span = { device: device.device, from, to }
+      const shown = this.#context.address.sensors ?? usualFields(this.#groups)
+      const sensors = device.sensors.filter((field) => shown.includes(field)).join(',')
+      if (sensors !== '') this.#range.put((signal) => ask('range', { ...span, sensors, pixels: this.#width }, signal))
+      this.#surroundings.put(async (signal) => {
+        const [statistics, causes, episodes] = await Promise.all([
+          ask<Statistics>('statistics', span, signal),
+          ask<Causes>('causes', span, signal),
+          ask<readonly EpisodeInfo[]>('episodes', span, signal),
+        ])
+        return { statistics, causes, episodes }
+      })
+    }, SETTLE_MS)
+  }
+
+  #takeRange(range: Range): void {
+    this.#failure.textContent = ''
+    const trace = new Trace(range)
+    if (this.#trace !== null && this.#context.address.range === null) trace.takeOver(this.#trace)
+    this.#trace = trace
+    this.#paint()
+  }
+
+  #takeSurroundings({ statistics, causes, episodes }: Surroundings): void {
+    this.#causes = causes
+    this.#episodes = episodes
+    this.#statisticsHost.replaceChildren(statisticsTable(this.#context, statistics))
+    this.#paint()
+  }
+
+  /** Draws everything in the next frame, once. */
+  #paint(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = requestAnimationFrame(() => {
+      const { device } = this.#context
+      if (device === undefined) return
+      const { from, to } = this.#context.rangeOf(device)
+      if (this.#context.address.range === null) this.#trace?.dropBefore(from)
+      if (this.#trace !== null) for (const panel of this.#panels) panel.draw(this.#trace, from, to)
+      this.#lanes?.show(lanesOf(this.#causes, this.#episodes), from, to)
+    })
+  }
+
+  #fit(): void {
+    const width = Math.max(0, ...this.#panels.map((panel) => panel.fit()))
+    this.#lanes?.resize(this.#lanesHost.clientWidth)
+    const plot = Math.max(0, width - gutter() - 8)
+    if (plot === this.#width) return
+    this.#width = plot
+    const { device } = this.#context
+    if (device !== undefined) this.#ask(device)
+  }
+
+  #forget(): void {
+    this.#trace = null
+    this.#episodes = []
+    this.#causes = { stretches: [] }
+    this.#statisticsHost.replaceChildren()
+  }
+
+  #clear(): void {
+    for (const panel of this.#panels) panel.destroy()
+    this.#lanes?.destroy()
+    this.#panels = []
+    this.#lanes = null
+  }
+}

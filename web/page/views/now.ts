@@ -1,0 +1,55 @@
+import type { LiveEvent } from '../../model.ts'
+import type { Context, View } from '../context.ts'
+import { DeviceRow } from '../device-row.ts'
+import { el } from '../dom.ts'
+import { RangeBar } from '../range-bar.ts'
+
+/** All devices at a glance, those that are live first. */
+export function nowView(context: Context): View {
+  const bar = new RangeBar(context)
+  const host = el('div', {})
+  const rows = new Map<string, { key: string; row: DeviceRow }>()
+  const resize = new ResizeObserver(() => {
+    for (const { row } of rows.values()) row.update()
+  })
+  resize.observe(host)
+
+  const update = () => {
+    bar.update()
+    const devices = context.state.devices.toSorted((a, b) => Number(b.live) - Number(a.live))
+    for (const [device, { row }] of rows)
+      if (!devices.some((one) => one.device === device)) {
+        row.close()
+        rows.delete(device)
+      }
+    for (const device of devices) {
+      // New sensors need new tiles.
+      const key = device.sensors.join()
+      const old = rows.get(device.device)
+      if (old?.key !== key) {
+        old?.row.close()
+        rows.set(device.device, { key, row: new DeviceRow(context, device) })
+      }
+    }
+    const elements = devices.flatMap(({ device }) => rows.get(device)?.row.element ?? [])
+    if (elements.some((element, i) => host.children[i] !== element) || host.children.length !== elements.length)
+      host.replaceChildren(...elements)
+    for (const { row } of rows.values()) row.update()
+  }
+
+  return {
+    element: el('div', { class: 'now' }, bar.element, host),
+    update,
+    event: (event: LiveEvent) => {
+      if (event.event === 'readings') rows.get(event.data.device)?.row.take(event.data)
+      else if (event.event === 'limits') for (const { row } of rows.values()) row.update()
+    },
+    tick: () => {
+      for (const { row } of rows.values()) row.tick()
+    },
+    close: () => {
+      resize.disconnect()
+      for (const { row } of rows.values()) row.close()
+    },
+  }
+}

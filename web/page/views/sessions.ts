@@ -1,0 +1,140 @@
+import type { Comparison, SessionInfo } from '../../api.ts'
+import type { Side } from '../address.ts'
+import { ask } from '../ask.ts'
+import { ComparisonReport } from '../comparison.ts'
+import type { Context, View } from '../context.ts'
+import { button, el, table } from '../dom.ts'
+import { duration, reading } from '../format.ts'
+import { Latest } from '../latest.ts'
+import { stamp } from '../zone-time.ts'
+
+/** px of one small chart, roughly */
+const PIXELS = 600
+
+/** A stretch that can be compared: a session, or a whole log. */
+interface Stretch extends Side {
+  readonly what: string
+  readonly session: SessionInfo | null
+}
+
+/** The logs cut into sessions; two stretches, of one log or of two, over each other. */
+export function sessionsView(context: Context): View {
+  const listHost = el('div', { class: 'session-list' })
+  const report = new ComparisonReport(context)
+  const failure = el('p', { class: 'failure', role: 'alert' })
+  let listed = ''
+  let compared = ''
+  let stretches: readonly Stretch[] = []
+  const fail = (message: string) => {
+    failure.textContent = message
+  }
+
+  const draw = () => {
+    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['pick'] : undefined
+    listHost.replaceChildren(stretchTable(context, stretches))
+    if (focus !== undefined) listHost.querySelector<HTMLElement>(`[data-pick="${CSS.escape(focus)}"]`)?.focus()
+  }
+  const sessions = new Latest<readonly SessionInfo[][]>((answers) => {
+    stretches = context.state.devices.flatMap(({ device, first, last }, i) => [
+      ...(first !== null && last !== null && first < last
+        ? [{ device, from: first, to: last, what: 'whole log', session: null }]
+        : []),
+      ...answers[i]
+        .filter(({ started, ended }) => started < ended)
+        .toReversed()
+        .map((session) => ({ device, from: session.started, to: session.ended, what: session.scenario, session })),
+    ])
+    draw()
+  }, fail)
+  const comparison = new Latest<{ answer: Comparison; a: Side; b: Side }>(({ answer, a, b }) => {
+    failure.textContent = ''
+    report.show(answer, a, b)
+  }, fail)
+
+  return {
+    element: el(
+      'div',
+      { class: 'sessions' },
+      el(
+        'p',
+        { class: 'note' },
+        'Pick A and B: two sessions, or two whole logs. Both are laid over each other from their start.',
+      ),
+      failure,
+      listHost,
+      report.element,
+    ),
+    update: () => {
+      const { a, b } = context.address
+      const devices = context.state.devices.map(({ device }) => device)
+      if (devices.join('\n') !== listed) {
+        listed = devices.join('\n')
+        sessions.put((signal) =>
+          Promise.all(devices.map((device) => ask<SessionInfo[]>('sessions', { device }, signal))),
+        )
+      } else draw()
+      const key = JSON.stringify([a, b])
+      if (key === compared) return
+      compared = key
+      if (a === null || b === null) {
+        comparison.cancel()
+        report.clear()
+        return
+      }
+      const parameters = { deviceA: a.device, fromA: a.from, toA: a.to, deviceB: b.device, fromB: b.from, toB: b.to }
+      comparison.put(async (signal) => ({
+        answer: await ask<Comparison>('compare', { ...parameters, pixels: PIXELS }, signal),
+        a,
+        b,
+      }))
+    },
+    close: () => {
+      sessions.cancel()
+      comparison.cancel()
+      report.clear()
+    },
+  }
+}
+
+function stretchTable(context: Context, stretches: readonly Stretch[]): HTMLElement {
+  const pick = (side: 'a' | 'b', stretch: Stretch) => {
+    const chosen = context.address[side]
+    const on = chosen?.device === stretch.device && chosen.from === stretch.from && chosen.to === stretch.to
+    const name = `${side.toUpperCase()}: ${stretch.what} of ${stretch.device}, ${stamp(stretch.from, context.state.zone)}`
+    const { device, from, to } = stretch
+    const attributes = {
+      'aria-pressed': String(on),
+      'aria-label': name,
+      'data-pick': `${side} ${from} ${to} ${device}`,
+    }
+    return button(side.toUpperCase(), attributes, () =>
+      context.go({ [side]: on ? null : { device, from, to } }, 'replace'),
+    )
+  }
+  return table(
+    'Sessions',
+    [
+      { head: 'Log', cell: ({ device }: Stretch) => device },
+      { head: 'Compare', cell: (stretch) => el('span', { class: 'buttons' }, pick('a', stretch), pick('b', stretch)) },
+      { head: 'Use', cell: ({ what, session }) => (session?.open ? `${what}, goes on` : what) },
+      { head: `Start (${context.state.zone})`, cell: ({ from }) => stamp(from, context.state.zone) },
+      { head: 'Length', numeric: true, cell: ({ from, to }) => duration(to - from) },
+      {
+        head: 'Mean load',
+        numeric: true,
+        cell: ({ session }) => (session === null ? '' : reading(session.loadAvg, '%')),
+      },
+      {
+        head: 'Hottest',
+        numeric: true,
+        cell: ({ session }) => (session === null ? '' : reading(session.temperatureMax, '°C')),
+      },
+      {
+        head: 'Energy',
+        numeric: true,
+        cell: ({ session }) => (session === null ? '' : reading(session.energyWh, 'Wh')),
+      },
+    ],
+    stretches,
+  )
+}

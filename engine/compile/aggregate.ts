@@ -26,7 +26,7 @@ export interface AggregateKernel {
   process(batch: Batch, previous: Batch | null): { next: Batch; previous: Batch | null }
   /** no more rows will come: the final results of windows still open; null where results do not wait for the end of a window */
   end(): { next: Batch; previous: Batch | null } | null
-  /** The table as it stands. Of EMIT FINAL: the windows that have given their result, until their retention is over. */
+  /** The table as it stands. Of EMIT FINAL: the newest windows that have given their result, until their retention is over. */
   present(): Batch
 }
 
@@ -75,11 +75,12 @@ export function compileAggregate(
 
 function presentSlots({ windowPlan, emitFinal }: AggregateNode, state: AggregateState): number[] {
   if (windowPlan === null || !emitFinal) return state.open(windowPlan?.type ?? null)
-  const { slotStart, slotEnd, streamTime, maxStart } = state
-  const { type, retention } = windowPlan
-  if (type !== 'SESSION') return state.finalsSince(maxStart - retention, slotStart)
-  // nothing grows old once the input has ended
-  return state.finalsSince(streamTime === Infinity ? -Infinity : streamTime - retention, slotEnd)
+  const finals = state.finals.flat()
+  const known = windowPlan.type === 'SESSION' ? [...state.open('SESSION'), ...finals] : []
+  // as closeFunction does it for EMIT CHANGES
+  const bounds = windowPlan.type === 'SESSION' ? state.slotEnd : state.slotStart
+  const newest = known.reduce((latest, slot) => Math.max(latest, bounds[slot] ?? latest), state.maxStart)
+  return finals.filter((slot) => (bounds[slot] ?? 0) >= newest - windowPlan.retention)
 }
 
 class AggregateCompiler {
@@ -209,14 +210,16 @@ class AggregateCompiler {
     p.emit('return R; }')
   }
 
-  /** Frees what has closed; with EMIT FINAL its results are emitted, and freed when their retention is over. */
+  /** Frees what its retention no longer covers; with EMIT FINAL what has closed is emitted instead. */
   private closeFunction(p: SourceWriter): void {
     const { node, options } = this
     const plan = node.windowPlan
     if (plan === null) return
     const sessions = plan.type === 'SESSION'
-    const age = node.emitFinal ? plan.grace + (sessions ? plan.size : 0) : plan.retention - (sessions ? 0 : plan.size)
-    p.emit(`function close(S, O, P, cause) { const horizon = S.streamTime - ${age};`)
+    const closing = `S.streamTime - ${plan.grace + (sessions ? plan.size : 0)}`
+    // a store of Kafka Streams counts retention between starts of windows, between ends of sessions
+    const expiring = sessions ? `S.streamTime - ${plan.retention}` : `S.maxStart - ${plan.retention - plan.size + 1}`
+    p.emit(`function close(S, O, P, cause) { const horizon = ${node.emitFinal ? closing : expiring};`)
     p.emit(`if (horizon ${sessions ? '<=' : '<'} S.nextClose) return;`)
     if (node.emitFinal && options.finalInterval > 0) {
       p.emit(`const now = clock(); if (now - S.lastEmit < ${options.finalInterval}) return; S.lastEmit = now;`)
@@ -227,12 +230,7 @@ class AggregateCompiler {
       ? ' emitTombstone(P, S, S.slotKey[s], S.slotTime[s], S.slotStart[s], S.slotEnd[s], cause);'
       : ''
     const ended = node.emitFinal ? `(s) => { ${lost}emit(O, S, s, ${ts}, cause);${previous} }` : 'null'
-    p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys);`)
-    if (node.emitFinal) {
-      const [newest, bounds] = sessions ? ['S.streamTime', 'S.slotEnd'] : ['S.maxStart', 'S.slotStart']
-      p.emit(`if (S.streamTime !== Infinity) S.expireFinals(${newest} - ${plan.retention}, ${bounds});`)
-    }
-    p.emit('}')
+    p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys); }`)
   }
 
   // ------------------------------------------------------------ streams

@@ -9,6 +9,12 @@ export interface Session {
   slot: number
 }
 
+/**
+ * Final results of a key that stay readable. RETENTION may ask for more (a week of half minutes is 20,160), but state is small on purpose: every
+ * snapshot holds all of it. History is for who reads the topic.
+ */
+const FINALS_A_KEY = 60
+
 const SAVED = [
   'lanes',
   'capacity',
@@ -23,7 +29,6 @@ const SAVED = [
   'windows',
   'sessions',
   'finals',
-  'firstFinal',
   'streamTime',
   'maxStart',
   'nextClose',
@@ -54,10 +59,8 @@ export class AggregateState {
   /** all open windows of a key by start; for unwindowed groups the start is 0 */
   windows: Map<number, number>[] = []
   sessions: Session[][] = []
-  /** slots of the windows whose final results were given out, oldest first: their rows can be queried until they expire */
-  finals: number[] = []
-  /** those before it in `finals` have expired */
-  firstFinal = 0
+  /** slots of the windows of each key that have given their final result, oldest first: what queries see of EMIT FINAL */
+  finals: number[][] = []
   /** greatest row time seen, over all keys */
   streamTime = Number.NEGATIVE_INFINITY
   /** greatest window start stored */
@@ -131,7 +134,7 @@ export class AggregateState {
 
   /**
    * Closes windows that end at or before `horizon`. Without `ended` they are forgotten; else the slots are handed over, in order of start, then
-   * key, and stay among the `finals`.
+   * key, and stay among the key's `finals`.
    */
   closeWindows(
     horizon: number,
@@ -208,28 +211,16 @@ export class AggregateState {
   }
 
   private release(slot: number, ended: ((slot: number) => void) | null): void {
-    if (ended === null) this.free.push(slot)
-    else {
-      ended(slot)
-      this.finals.push(slot)
+    if (ended === null) {
+      this.free.push(slot)
+      return
     }
-  }
-
-  /** Forgets final results of windows whose bound (start, or end for sessions) lies before `horizon`. They are in order of it. */
-  expireFinals(horizon: number, bounds: Float64Array): void {
-    const { finals, free } = this
-    let first = this.firstFinal
-    for (; first < finals.length && isBefore(bounds, finals[first], horizon); first++) free.push(finals[first] ?? 0)
-    if (first > finals.length / 2) {
-      finals.splice(0, first)
-      first = 0
-    }
-    this.firstFinal = first
-  }
-
-  /** The slots of final results that have not expired. */
-  finalsSince(horizon: number, bounds: Float64Array): number[] {
-    return this.finals.slice(this.firstFinal).filter((slot) => !isBefore(bounds, slot, horizon))
+    ended(slot)
+    const key = this.slotKey[slot] ?? 0
+    const finals = this.finals[key] ?? []
+    this.finals[key] = finals
+    finals.push(slot)
+    if (finals.length > FINALS_A_KEY) this.free.push(finals.shift() ?? 0)
   }
 
   /** The slots of all groups, or of all open windows. */
@@ -274,8 +265,4 @@ export class AggregateState {
         if (state !== undefined && state !== null) accumulator.observe(state)
     }
   }
-}
-
-function isBefore(bounds: Float64Array, slot: number | undefined, horizon: number): boolean {
-  return (bounds[slot ?? 0] ?? 0) < horizon
 }

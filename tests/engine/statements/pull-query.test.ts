@@ -144,7 +144,9 @@ describe('a pull query on a table of windows', () => {
     const starts = () => rows(engine, 'SELECT WINDOWSTART FROM w;').flat()
     expect(starts()).toEqual([0n, 20_000n, 10_000n])
     engine.topic('t').appendRecord(row('a', 1, 30_000))
-    expect(starts()).toEqual([20_000n, 30_000n, 10_000n])
+    expect(starts()).toEqual([0n, 20_000n, 30_000n, 10_000n])
+    engine.topic('t').appendRecord(row('a', 1, 40_000))
+    expect(starts()).toEqual([20_000n, 30_000n, 40_000n, 10_000n])
   })
 
   test('of EMIT FINAL sees the windows that have given their result, for as long as RETENTION says', () => {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import { version } from '../jobs/version.ts'
 import { demoCommand } from './commands/demo.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { runCommand } from './commands/run.ts'
@@ -34,10 +33,4 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     process.stderr.write(`${explain(error)}\n`)
     return EXIT.failed
   }
-}
-
-/** From the package, two folders up of `dist/cli`. */
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'))
-  return (manifest as { version: string }).version
 }

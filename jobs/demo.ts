@@ -1,8 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeLiveLog } from '../gpuz/simulator/write-log.ts'
+import { secondsUntilHot, writeLiveLog } from '../gpuz/simulator/write-log.ts'
 import { type RunListener, type RunResult, run } from './run.ts'
+import { type ServeListener, type ServeOptions, serve } from './serve.ts'
 
 export interface DemoOptions {
   /** the same seed gives the same readings */
@@ -57,6 +58,37 @@ export async function demo(options: DemoOptions, listener: RunListener = {}): Pr
   } finally {
     end.abort()
   }
+}
+
+export interface ServedDemoOptions
+  extends Omit<DemoOptions, 'rows'>,
+    Pick<ServeOptions, 'host' | 'port' | 'token' | 'notify' | 'influx' | 'version'> {}
+
+/** A reading hot enough for an alert comes so many seconds after the page opens, and an hour of history is there. */
+const CALM_S = 30
+const HISTORY_S = 3600
+const HOT = 85
+
+/**
+ * The demo with its page: an hour of history, then live; within the first minute the card gets hot.
+ * @throws as demo and serve
+ */
+export async function serveDemo(options: ServedDemoOptions, listener: ServeListener = {}): Promise<void> {
+  const { seed, speed, timezone } = options
+  const folder = await mkdtemp(join(tmpdir(), 'gpumon-demo-'))
+  const path = options.output ?? join(folder, 'GPU-Z Sensor Log.txt')
+  await createNew(path)
+  listener.onNotice?.(`a simulated GPU writes ${path}; Ctrl-C ends it`)
+  const end = new AbortController()
+  const signal = AbortSignal.any([options.signal, end.signal])
+  const backlog = secondsUntilHot(seed, HISTORY_S + CALM_S, HOT) - CALM_S
+  const start = Date.now() - backlog * 1000
+  const write = writeLiveLog(path, { seed, speed, timezone, backlog, start, signal })
+  const page = serve(
+    { ...options, logs: [path], device: 'simulated', store: join(folder, 'gpumon.duckdb'), simulated: true, signal },
+    listener,
+  )
+  await Promise.all([page, write].map((part) => part.finally(() => end.abort())))
 }
 
 async function createNew(path: string): Promise<void> {

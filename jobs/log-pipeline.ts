@@ -50,7 +50,7 @@ export class LogPipeline {
   #live = false
   #ended = false
   #changed = false
-  #news: () => void = () => {}
+  #wake: () => void = () => {}
   #waiting = false
 
   /** @throws StatementError */
@@ -77,7 +77,7 @@ export class LogPipeline {
     }
     feed.onNews(() => {
       this.#waiting = true
-      this.#news()
+      this.#wake()
     })
   }
 
@@ -113,9 +113,8 @@ export class LogPipeline {
     this.#waiting = false
     for (let next = await this.#feed.next(); next !== null; next = await this.#feed.next()) {
       const { batch, generation } = next
-      const stored = this.#take(batch, generation)
       this.#feed.took(next)
-      await stored
+      await this.#take(batch, generation)
     }
     if (!this.#feed.whole) this.#live = true
     else if (!this.#ended) {
@@ -132,11 +131,7 @@ export class LogPipeline {
     while (!signal.aborted) {
       await this.catchUp()
       if (this.#waiting) continue
-      await new Promise<void>((resolve) => {
-        this.#news = resolve
-        if (signal.aborted || this.#waiting) resolve()
-        else signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      await this.#news(signal)
     }
   }
 
@@ -175,7 +170,19 @@ export class LogPipeline {
     await this.#feed.close()
   }
 
-  /** Engine and store get the same rows before anything else can happen. */
+  #news(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      this.#wake = end
+      if (signal.aborted) end()
+      else signal.addEventListener('abort', end)
+    })
+  }
+
+  /** Engine and store get the same rows before anything else can happen. The arrays are the store's afterwards. */
   #take(batch: ReadingBatch, generation: number): Promise<void> {
     const { device, log, host } = this.#options
     const source = generation === 0 ? log : `${log}#${generation}`

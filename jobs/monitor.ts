@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { LogSource } from '../gpuz/log-source.ts'
-import type { SavedPipeline } from '../store/checkpoint.ts'
+import type { Checkpoint, SavedPipeline } from '../store/checkpoint.ts'
 import type { StoreSession } from '../store/session.ts'
 import { FollowedRows, type LogPosition } from './followed-rows.ts'
 import type { LogFeed } from './log-feed.ts'
@@ -15,6 +15,8 @@ export interface MonitorOptions {
   readonly timezone: string
   /** ms between two looks at a followed log; default 250, so that a reading is seen well within the second in which GPU-Z wrote it */
   readonly intervalMs?: number
+  /** what receivers are to be told of since the last call: goes into the store with the episodes it is about */
+  readonly notifications?: () => NonNullable<Checkpoint['notifications']>
 }
 
 export interface MonitorListener extends PipelineListener {
@@ -154,7 +156,9 @@ export class Monitor {
     const limits = [...this.#changedLimits]
     this.#changedLimits = new Set()
     if (parts.length === 0 && limits.length === 0) return
+    const notifications = this.#options.notifications?.()
     await this.#options.store.commit({
+      ...(notifications === undefined ? {} : { notifications }),
       tables: [
         ...parts.flatMap(({ tables }) => tables),
         ...limits.map((device) => limitsRow(device, this.limitsOf(device))),

@@ -1,23 +1,23 @@
 import { catalogue, sensorOf } from '../gpuz/catalogue.ts'
-import { QueryError } from '../store/query-error.ts'
 import type { QueryArguments, QueryName, QueryResult } from '../store/queries.ts'
+import { QueryError } from '../store/query-error.ts'
 import type { StoreSession } from '../store/session.ts'
 import type { EpisodeInfo, Limits, LiveReadings, Pipeline, SensorInfo, SqlLine, State } from '../web/api.ts'
 import type { AddedLog, LiveEvent, PageModel, Span } from '../web/model.ts'
 import { Refusal } from '../web/refusal.ts'
 import { adviceFor, evidenceOf } from './advice.ts'
+import type { NumberedEpisode } from './derived-rows.ts'
 import { receiveLogs } from './dropped-log.ts'
 import { LIMITS, sensorLimits } from './limits.ts'
 import type { Monitor } from './monitor.ts'
 import { runQuery } from './page-sql.ts'
 import type { PipelineState } from './pipeline-state.ts'
 
-type Words = 'title' | 'evidence' | 'todo'
-
-/** Adds to an episode what it means and what to do about it. */
-export function episodeInfo(episode: Omit<EpisodeInfo, Words>): EpisodeInfo {
+/** Adds to an episode what it means and what to do about it. Severities are those of ksql/03-alerts.ksql. */
+export function episodeInfo(episode: NumberedEpisode): EpisodeInfo {
   const { title, todo } = adviceFor(episode.rule)
-  return { ...episode, title, todo, evidence: evidenceOf(episode) }
+  const severity = episode.severity as EpisodeInfo['severity']
+  return { ...episode, severity, title, todo, evidence: evidenceOf(episode) }
 }
 
 /** Answers the page from the store and the pipelines. */

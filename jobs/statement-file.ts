@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type KsqlEngine, KsqlError, type StatementResult } from '../engine/index.ts'
+import { packageRoot } from './package-root.ts'
 import { StatementError } from './statement-error.ts'
 
 /** A script of ksqlDB statements. */
@@ -36,15 +36,4 @@ export function placed<T>(file: StatementFile, work: () => T): T {
   } catch (error) {
     throw error instanceof KsqlError ? new StatementError(file, error) : error
   }
-}
-
-/** The folder of package.json: one up from the sources, two up from what is built of them. */
-function packageRoot(): string {
-  let folder = import.meta.dirname
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder)
-    if (parent === folder) throw new Error(`no package.json above ${import.meta.dirname}: the installation is damaged`)
-    folder = parent
-  }
-  return folder
 }

@@ -9,7 +9,7 @@ export type StoredDevice = Omit<DeviceInfo, 'live'>
 /** All devices, in the order in which they were first seen. */
 export async function readDevices(connection: DuckDBConnection): Promise<StoredDevice[]> {
   const reader = await connection.runAndReadAll('SELECT device, id FROM devices ORDER BY id')
-  const [names, ids] = reader.getColumns() as [string[], number[]]
+  const [names = [], ids = []] = reader.getColumns() as [string[]?, number[]?]
   const devices: StoredDevice[] = []
   for (const [index, device] of names.entries()) devices.push({ device, ...(await readingsOf(connection, ids[index])) })
   return devices

@@ -1,18 +1,23 @@
 import { Command } from 'commander'
-import { type DemoOptions, demo } from '../../jobs/demo.ts'
+import { type DemoOptions, demo, serveDemo } from '../../jobs/demo.ts'
 import { systemTimezone } from '../../jobs/timezone.ts'
 import { interruptSignal } from '../interrupt.ts'
+import { addPageOptions, type PageFlags, pageOptions } from '../page-options.ts'
 import { tellRun } from '../tell-run.ts'
+import { tellServe } from '../tell-serve.ts'
 import { parseCount, parseSeed, parseSpeed, parseTimezone } from '../values.ts'
 
-interface DemoFlags extends Omit<DemoOptions, 'signal'> {
+interface DemoFlags extends Omit<DemoOptions, 'signal'>, PageFlags {
   readonly json?: boolean
+  readonly once?: boolean
 }
 
 /** `gpumon demo`: a simulated GPU writes a log as GPU-Z does, and the main job follows it. */
 export function demoCommand(): Command {
-  return new Command('demo')
-    .description('let a simulated GPU write a GPU-Z log live, and follow it')
+  const command = new Command('demo')
+    .description(
+      'let a simulated GPU write a GPU-Z log live, and show it on a page; with --once, --json or --rows on the terminal alone',
+    )
     .option('--seed <number>', 'the same seed gives the same readings', parseSeed, 1)
     .option('--speed <factor>', 'let time pass so many times faster', parseSpeed, 1)
     .option(
@@ -23,9 +28,16 @@ export function demoCommand(): Command {
     )
     .option('--output <file>', 'the log to write, a new file (default: one in the folder for temporary files)')
     .option('--rows <count>', 'stop after so many readings (default: go on until Ctrl-C)', parseCount)
+    .option('--once', 'end with a summary, without a page')
     .option('--json', 'print the result as one JSON object')
-    .action(async (flags: DemoFlags) => {
-      const { timezone, json = false } = flags
-      await tellRun((listener) => demo({ ...flags, signal: interruptSignal() }, listener), { timezone, json })
-    })
+  return addPageOptions(command).action(async (flags: DemoFlags) => {
+    const { seed, speed, timezone, output, rows, json = false, once = false } = flags
+    if (!json && !once && rows === undefined) {
+      const base = { seed, speed, timezone, signal: interruptSignal(), ...pageOptions(flags) }
+      const options = output === undefined ? base : { ...base, output }
+      await tellServe((listener) => serveDemo(options, listener), timezone)
+      return
+    }
+    await tellRun((listener) => demo({ ...flags, signal: interruptSignal() }, listener), { timezone, json })
+  })
 }

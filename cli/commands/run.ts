@@ -1,18 +1,28 @@
 import { Command, Option } from 'commander'
 import { type RunOptions, run } from '../../jobs/run.ts'
+import { serve } from '../../jobs/serve.ts'
 import { systemTimezone } from '../../jobs/timezone.ts'
 import { interruptSignal } from '../interrupt.ts'
+import { addPageOptions, type PageFlags, pageOptions } from '../page-options.ts'
 import { tellRun } from '../tell-run.ts'
+import { tellServe } from '../tell-serve.ts'
 import { parseSpeed, parseTimezone } from '../values.ts'
 
-interface RunFlags extends Pick<RunOptions, 'device' | 'speed' | 'loop' | 'follow' | 'timezone'> {
+interface RunFlags extends Pick<RunOptions, 'device' | 'speed' | 'loop' | 'follow' | 'timezone'>, PageFlags {
   readonly json?: boolean
+  readonly once?: boolean
+  readonly store?: string
 }
+
+/** Any of these does without page and store. */
+const TERMINAL = ['once', 'json', 'speed', 'loop', 'follow'] as const
 
 /** `gpumon run LOG…`: what happened to the cards that wrote these logs. */
 export function runCommand(): Command {
-  return new Command('run')
-    .description('read GPU-Z sensor logs, tell of alert episodes, and sum up')
+  const command = new Command('run')
+    .description(
+      'read GPU-Z sensor logs, go on with what is appended, and show all on a page; with --once, --json, --speed, --loop or --follow on the terminal alone',
+    )
     .argument('<log...>', 'GPU-Z sensor logs, or .zip archives with logs; each log is a device')
     .option('--device <name>', 'name of the device, for a single log (default: the name of the file)')
     .option(
@@ -21,15 +31,28 @@ export function runCommand(): Command {
       parseTimezone,
       systemTimezone(),
     )
+    .option('--store <file>', 'where all is kept (default: gpumon.duckdb in your folder for data)')
     .option('--speed <factor>', 'replay at this many times real time (pauses count as a minute at most)', parseSpeed)
     .addOption(
       new Option('--loop', 'begin again at the end, with times that go on, until Ctrl-C').conflicts(['once', 'follow']),
     )
-    .addOption(new Option('--follow', 'go on with what is appended to the logs, until Ctrl-C').conflicts('once'))
-    .option('--once', 'end at the end of the logs (the default)')
+    .addOption(
+      new Option('--follow', 'go on with what is appended to the logs, until Ctrl-C, without a page').conflicts('once'),
+    )
+    .option('--once', 'end at the end of the logs, with a summary')
     .option('--json', 'print the result as one JSON object')
-    .action(async (logs: string[], flags: RunFlags) => {
-      const { timezone, json = false } = flags
-      await tellRun((listener) => run({ ...flags, logs, signal: interruptSignal() }, listener), { timezone, json })
-    })
+  return addPageOptions(command).action(async (logs: string[], flags: RunFlags) => {
+    const { timezone, device, store, json = false } = flags
+    if (TERMINAL.every((flag) => flags[flag] === undefined)) {
+      const base = { logs, timezone, signal: interruptSignal(), ...pageOptions(flags) }
+      const options = {
+        ...base,
+        ...(device === undefined ? {} : { device }),
+        ...(store === undefined ? {} : { store }),
+      }
+      await tellServe((listener) => serve(options, listener), timezone)
+      return
+    }
+    await tellRun((listener) => run({ ...flags, logs, signal: interruptSignal() }, listener), { timezone, json })
+  })
 }

@@ -18,6 +18,8 @@ export interface SimulatedLogOptions {
 export interface LiveLogOptions extends SimulatedLogOptions {
   /** readings are written this many times faster than they happen; default 1 */
   readonly speed?: number
+  /** readings that are there at once, as of a log that was begun earlier; default 0 */
+  readonly backlog?: number
   /** stop after so many readings; default: go on until aborted */
   readonly rows?: number
   readonly signal?: AbortSignal
@@ -58,7 +60,7 @@ export async function writeLog(
  * @returns readings written, once `rows` are there or `signal` is aborted
  */
 export async function writeLiveLog(path: string, options: LiveLogOptions): Promise<number> {
-  const { speed = 1, rows = Number.POSITIVE_INFINITY, signal, intervalMs = 1000 } = options
+  const { speed = 1, backlog = 0, rows = Number.POSITIVE_INFINITY, signal, intervalMs = 1000 } = options
   const log = new SimulatedLog(options)
   const file = await open(path, 'a')
   try {
@@ -66,18 +68,31 @@ export async function writeLiveLog(path: string, options: LiveLogOptions): Promi
     const begun = performance.now()
     let written = 0
     while (!signal?.aborted) {
-      const due = Math.min(rows, 1 + Math.floor(((performance.now() - begun) * speed) / intervalMs))
+      const due = Math.min(rows, backlog + 1 + Math.floor(((performance.now() - begun) * speed) / intervalMs))
       while (written < due) {
         const block = Math.min(BLOCK_ROWS, due - written)
         await file.writeFile(log.next(block))
         written += block
       }
       if (written >= rows) break
-      await pause(Math.max(LIVE_TICK_MS, begun + (written * intervalMs) / speed - performance.now()), signal)
+      await pause(
+        Math.max(LIVE_TICK_MS, begun + ((written - backlog) * intervalMs) / speed - performance.now()),
+        signal,
+      )
     }
     return written
   } finally {
     await file.close()
+  }
+}
+
+/** Seconds after the start, `from` at least, at which the simulated card next gets hotter than `limit` °C. */
+export function secondsUntilHot(seed: number, from: number, limit: number): number {
+  const simulator = new Simulator(seed)
+  for (let seconds = 0; ; seconds++) {
+    const before = simulator.gpu.die
+    simulator.step(1)
+    if (seconds >= from && before <= limit && simulator.gpu.die > limit) return seconds
   }
 }
 

@@ -85,7 +85,14 @@ export function statisticsOf(
     return [one]
   })
   const power = sensors.find(({ field }) => field === 'board_power')
-  return { from, to, rows: end - first, sensors, energyWh: power === undefined ? null : (power.mean * power.n) / 3_600 }
+  return {
+    from,
+    to,
+    rows: end - first,
+    resolution: 'readings',
+    sensors,
+    energyWh: power === undefined ? null : (power.mean * power.n) / 3_600,
+  }
 }
 
 const REASONS = ['power limit', 'thermal', 'reliability voltage', 'operating voltage', 'idle']

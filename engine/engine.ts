@@ -1,19 +1,20 @@
 import { Catalog } from './catalog/catalog.ts'
-import type { Source, SourceColumn } from './catalog/source.ts'
+import type { Source } from './catalog/source.ts'
 import { KsqlError } from './errors.ts'
 import type { SchemaRegistry } from './formats/format.ts'
 import { MemorySchemaRegistry } from './formats/registry.ts'
 import { builtinFunctions, type FunctionRegistry } from './functions/registry.ts'
+import type { QueryHandle, RowsInColumns, SourceInfo, StatementResult, TopicHandle } from './handles.ts'
 import { neededColumns } from './plan/needed-columns.ts'
 import type { LayoutColumn } from './plan/nodes.ts'
 import { dataColumns } from './plan/scope.ts'
 import { nullColumn } from './runtime/adapter.ts'
-import { Batch, type Column } from './runtime/batch.ts'
+import { Batch } from './runtime/batch.ts'
 import type { RawRecord } from './runtime/codec.ts'
 import { Dataflow } from './runtime/dataflow.ts'
 import { ErrorCounter } from './runtime/error-counter.ts'
 import { fromBytes, toBytes } from './runtime/snapshot.ts'
-import type { Subscriber, Topic } from './runtime/topic.ts'
+import type { Topic } from './runtime/topic.ts'
 import { executeStatement } from './statements/execute.ts'
 import { printedStatement } from './statements/printed.ts'
 import { type PullResult, pullQuery } from './statements/pull-query.ts'
@@ -36,49 +37,6 @@ export interface KsqlEngineOptions {
    * what a window store of Kafka Streams has expired is lost there too, and its wall clock stands still, which throttles final results.
    */
   readonly wiring?: 'auto' | 'manual'
-}
-
-/** What a statement did. */
-export interface StatementResult {
-  readonly statement: string
-  readonly kind: Statement['kind']
-  readonly message: string
-  readonly queryId?: string
-}
-
-/** A query of the engine as its caller sees it. */
-export interface QueryHandle {
-  readonly id: string
-  readonly statement: string
-  readonly sourceTopics: readonly string[]
-  readonly sinkTopic: string
-  readonly sinkName: string
-  /** rows dropped because their window had closed */
-  readonly lateRows: number
-  /** manual wiring: the records the query produces from these, in order */
-  pipe(topic: string, records: readonly RawRecord[]): RawRecord[]
-}
-
-export interface SourceInfo {
-  readonly name: string
-  readonly type: 'stream' | 'table'
-  readonly columns: readonly SourceColumn[]
-  readonly topic: string
-  readonly keyFormat: { readonly name: string; readonly wrapSingle: boolean | undefined }
-  readonly valueFormat: { readonly name: string; readonly wrapSingle: boolean | undefined }
-  readonly windowType: 'TUMBLING' | 'HOPPING' | 'SESSION' | null
-  readonly windowSize: number | null
-  readonly isReadOnly: boolean
-  readonly timestampColumn: string | null
-}
-
-export interface TopicHandle {
-  append(records: readonly RawRecord[]): void
-  appendRecord(record: RawRecord): void
-  /** what the topic keeps for readers still to come; with manual wiring, all it has */
-  records(): readonly RawRecord[]
-  /** gives the function that ends the subscription */
-  subscribe(subscriber: Subscriber): () => void
 }
 
 const THROW_ON_INVALID = 'ksql.timestamp.throw.on.invalid'
@@ -354,11 +312,4 @@ export class KsqlEngine {
     }
     return engine
   }
-}
-
-/** Rows for `append`: columns by name, each with at least `count` entries. */
-export interface RowsInColumns {
-  readonly count: number
-  readonly columns: ReadonlyMap<string, Column>
-  readonly rowtime: Float64Array
 }

@@ -1,20 +1,13 @@
 export { createSerdes } from './catalog/serdes.ts'
 export { keyColumns, type Source, valueColumns } from './catalog/source.ts'
-export {
-  KsqlEngine,
-  type KsqlEngineOptions,
-  type QueryHandle,
-  type RowsInColumns,
-  type SourceInfo,
-  type StatementResult,
-  type TopicHandle,
-} from './engine.ts'
+export { KsqlEngine, type KsqlEngineOptions } from './engine.ts'
 export { KsqlError, type KsqlErrorKind, type Position } from './errors.ts'
 export type { RegisteredSchema, SchemaRegistry } from './formats/format.ts'
 export { JSON_FORMAT } from './formats/json.ts'
 export { jsonWriter, objectWriter } from './formats/json-write.ts'
 export { MemorySchemaRegistry } from './formats/registry.ts'
 export { builtinFunctions, FunctionRegistry } from './functions/registry.ts'
+export type { QueryHandle, RowsInColumns, SourceInfo, StatementResult, TopicHandle } from './handles.ts'
 export type { LayoutColumn } from './plan/nodes.ts'
 export { dataColumns } from './plan/scope.ts'
 export { Batch, type Column, type Header, readValue, sliceColumn } from './runtime/batch.ts'

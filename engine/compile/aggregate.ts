@@ -3,6 +3,7 @@ import { resultType } from '../plan/split-latest.ts'
 import type { Typed } from '../plan/typed.ts'
 import { AggregateState } from '../runtime/aggregate-state.ts'
 import { Batch, physicalOf } from '../runtime/batch.ts'
+import { presentSlots } from '../runtime/present-slots.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, type Fragment, unbox } from './expression.ts'
 import { AggregateLanes } from './lanes.ts'
 import {
@@ -69,18 +70,8 @@ export function compileAggregate(
     state,
     process: (batch, previous) => process(state, batch, previous, null),
     end: () => (node.emitFinal ? process(state, null, null, null) : null),
-    present: () => process(state, null, null, presentSlots(node, state)).next,
+    present: () => process(state, null, null, presentSlots(state, node.windowPlan, node.emitFinal)).next,
   }
-}
-
-function presentSlots({ windowPlan, emitFinal }: AggregateNode, state: AggregateState): number[] {
-  if (windowPlan === null || !emitFinal) return state.open(windowPlan?.type ?? null)
-  const finals = state.finals.flat()
-  const known = windowPlan.type === 'SESSION' ? [...state.open('SESSION'), ...finals] : []
-  // as closeFunction does it for EMIT CHANGES
-  const bounds = windowPlan.type === 'SESSION' ? state.slotEnd : state.slotStart
-  const newest = known.reduce((latest, slot) => Math.max(latest, bounds[slot] ?? latest), state.maxStart)
-  return finals.filter((slot) => (bounds[slot] ?? 0) >= newest - windowPlan.retention)
 }
 
 class AggregateCompiler {

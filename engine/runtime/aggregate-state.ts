@@ -223,13 +223,6 @@ export class AggregateState {
     if (finals.length > FINALS_A_KEY) this.free.push(finals.shift() ?? 0)
   }
 
-  /** The slots of all groups, or of all open windows. */
-  open(window: 'TUMBLING' | 'HOPPING' | 'SESSION' | null): number[] {
-    if (window === null) return this.lastSlot.filter((slot) => slot !== undefined)
-    if (window === 'SESSION') return this.sessions.flatMap((sessions) => sessions.map((s) => s.slot))
-    return this.windows.flatMap((windows) => [...windows.values()])
-  }
-
   private grow(): void {
     this.capacity *= 2
     this.lanes = this.lanes.map((data, j) => {

@@ -43,6 +43,25 @@ describe('a push query', () => {
     expect(engine.queries()).toEqual([])
   })
 
+  test('shows system columns under their own names, and the windows of rows by *', () => {
+    const engine = new KsqlEngine()
+    engine.execute(
+      `${STREAM} CREATE TABLE w AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY k;`,
+    )
+    const windows = collect(engine, 'SELECT * FROM w EMIT CHANGES;')
+    const times = collect(engine, 'SELECT ROWTIME, v FROM s EMIT CHANGES;')
+    engine.topic('t').append([record('a', 1), record('a', 1500)])
+    expect(windows.query.columns.map((c) => c.name)).toEqual(['K', 'WINDOWSTART', 'WINDOWEND', 'N'])
+    expect(windows.rows).toEqual([
+      ['a', 0n, 1000n, 1n],
+      ['a', 1000n, 2000n, 1n],
+    ])
+    expect(times.rows).toEqual([
+      [1n, 1],
+      [1500n, 1500],
+    ])
+  })
+
   test('refuses what is no push query, with a place and a fix', () => {
     const engine = new KsqlEngine()
     engine.execute(STREAM)

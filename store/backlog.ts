@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api'
 
 /** Readings, or minutes, of one device and time, to be exported. */
 export interface Sample {
@@ -44,16 +44,15 @@ export async function readingsAfter(
   position: number,
   limit: number,
 ): Promise<Backlog | null> {
+  const end = await lastOf(connection, 'readings', position, limit)
+  if (end === null) return null
   const reader = await connection.runAndReadAll(
-    `SELECT position::DOUBLE, coalesce(devices.device, ''), coalesce(host, ''), epoch_ms(ts)::DOUBLE, r.* EXCLUDE (position, device, ts, source, row)
-     FROM (SELECT rowid AS position, * FROM readings WHERE rowid > $position::BIGINT ORDER BY rowid LIMIT $limit) r
-     LEFT JOIN devices ON devices.id = r.device LEFT JOIN sources ON sources.id = r.source ORDER BY position`,
-    { position, limit },
+    `SELECT coalesce(devices.device, ''), coalesce(host, ''), epoch_ms(ts)::DOUBLE, r.* EXCLUDE (device, ts, source, row)
+     FROM readings r LEFT JOIN devices ON devices.id = r.device LEFT JOIN sources ON sources.id = r.source
+     WHERE r.rowid > $position::BIGINT AND r.rowid <= $end::BIGINT ORDER BY r.rowid`,
+    { position, end },
   )
-  const names = reader.columnNames().slice(4)
-  const rows = reader.getRowsJS() as SampleRow[]
-  if (rows.length === 0) return null
-  return { samples: rows.map((row) => sampleOf(row, names)), position: rows[rows.length - 1][0] }
+  return { samples: samplesOf(reader), position: end }
 }
 
 /**
@@ -66,22 +65,19 @@ export async function minutesAfter(
   position: number,
   limit: number,
 ): Promise<Backlog | null> {
-  const fields = await minuteFields(connection)
-  const parts = fields.map(
+  const end = await lastOf(connection, 'minutes', position, limit)
+  if (end === null) return null
+  const parts = (await minuteFields(connection)).map(
     (f) =>
       `, min("${f}_min") AS "${f}_min", max("${f}_max") AS "${f}_max", sum("${f}_sum") / sum("${f}_n") AS "${f}_avg"`,
   )
   const reader = await connection.runAndReadAll(
-    `WITH fresh AS (SELECT rowid AS position, device, ts FROM minutes WHERE rowid > $position::BIGINT ORDER BY rowid LIMIT $limit)
-     SELECT (SELECT max(position)::DOUBLE FROM fresh), any_value(coalesce(devices.device, '')), any_value(${HOST_OF_DEVICE}), epoch_ms(ts)::DOUBLE${parts.join('')}
-     FROM minutes SEMI JOIN fresh USING (device, ts) LEFT JOIN devices ON devices.id = minutes.device
-     GROUP BY minutes.device, ts ORDER BY ts`,
-    { position, limit },
+    `SELECT any_value(coalesce(devices.device, '')), any_value(${HOST_OF_DEVICE}), epoch_ms(ts)::DOUBLE${parts.join('')}
+     FROM minutes SEMI JOIN (SELECT device, ts FROM minutes WHERE rowid > $position::BIGINT AND rowid <= $end::BIGINT) USING (device, ts)
+     LEFT JOIN devices ON devices.id = minutes.device GROUP BY minutes.device, ts ORDER BY ts`,
+    { position, end },
   )
-  const names = reader.columnNames().slice(4)
-  const rows = reader.getRowsJS() as SampleRow[]
-  if (rows.length === 0) return null
-  return { samples: rows.map((row) => sampleOf(row, names)), position: rows[0][0] }
+  return { samples: samplesOf(reader), position: end }
 }
 
 /** The episodes with an id above `after`, and those of `ids`, by id. */
@@ -101,10 +97,30 @@ export async function episodesAfter(
   return reader.getRowObjectsJS() as unknown as StoredEpisode[]
 }
 
-type SampleRow = [position: number, device: string, host: string, time: number, ...values: (number | null)[]]
+/** Position of the last of the first `limit` rows after `position`; null if there are none. */
+async function lastOf(
+  connection: DuckDBConnection,
+  table: 'readings' | 'minutes',
+  position: number,
+  limit: number,
+): Promise<number | null> {
+  const reader = await connection.runAndReadAll(
+    `SELECT max(position)::DOUBLE FROM (SELECT rowid AS position FROM ${table} WHERE rowid > $position::BIGINT ORDER BY rowid LIMIT $limit)`,
+    { position, limit },
+  )
+  return reader.getRowsJS()[0][0] as number | null
+}
 
-function sampleOf([, device, host, time, ...values]: SampleRow, names: readonly string[]): Sample {
-  return { device, host, time, values: Object.fromEntries(names.map((name, i) => [name, values[i]])) }
+/** Rows of device, host, time, then a column for each value. */
+function samplesOf(reader: DuckDBResultReader): Sample[] {
+  const names = reader.columnNames().slice(3)
+  const rows = reader.getRowsJS() as [device: string, host: string, time: number, ...values: (number | null)[]][]
+  return rows.map(([device, host, time, ...values]) => ({
+    device,
+    host,
+    time,
+    values: Object.fromEntries(names.map((name, i) => [name, values[i]])),
+  }))
 }
 
 /** The sensors that `minutes` has columns of, by the one that each of them has. */

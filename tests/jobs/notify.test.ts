@@ -75,6 +75,27 @@ describe('notifications reach the webhook', () => {
     })
   })
 
+  test('while the writer goes on committing', async () => {
+    const writer = await database.open()
+    const notifier = new Notifier({ urls: [server.url(), server.url('other')], intervalMs: 1 })
+    const finished = new AbortController()
+    const running = notifier.run(await database.open(), finished.signal)
+    for (let id = 1; id <= 40; id++) {
+      await writer.run('BEGIN')
+      await writer.run('INSERT INTO readings VALUES (1, make_timestamp_ms($id::BIGINT), 1, $id)', { id })
+      for (const kind of ['opened', 'closed'] as const) {
+        const payload = notificationOf(kind, episode(id))
+        await enqueue(writer, notifier.targets, { kind, episode: id, payload, live: true }, Date.now())
+        await sleep(3)
+      }
+      await writer.run('COMMIT')
+    }
+    finished.abort()
+    expect(await running).toEqual({ sent: 160, givenUp: 0, waiting: 0 })
+    const expected = Array.from({ length: 40 }, (_, i) => [`opened ${i + 1}`, `closed ${i + 1}`]).flat()
+    expect(server.texts.toSorted()).toEqual([...expected, ...expected].toSorted())
+  })
+
   test('what is due when the run ends is still sent', async () => {
     const notifier = new Notifier({ urls: [server.url()] })
     await put(notifier.targets, 'opened', 1)

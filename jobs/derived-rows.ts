@@ -12,9 +12,14 @@ export interface NumberedEpisode extends Episode {
   readonly open: boolean
 }
 
+/** Give each episode, and each session, a number of its own. */
+export interface Ids {
+  readonly episode: () => number
+  readonly session: () => number
+}
+
 export interface DerivedOptions {
-  /** gives each episode and each session a number of its own */
-  readonly nextId: () => number
+  readonly ids: Ids
   readonly onEpisode: (kind: 'opened' | 'changed' | 'closed', episode: NumberedEpisode) => void
 }
 
@@ -34,7 +39,7 @@ export class DerivedRows {
   readonly #parts: { drain(): TableRows }[]
 
   /** @param engine with the statements of ksql/ executed */
-  constructor(engine: KsqlEngine, { nextId, onEpisode }: DerivedOptions) {
+  constructor(engine: KsqlEngine, { ids, onEpisode }: DerivedOptions) {
     this.#engine = engine
     const episodes = new SessionRows(
       'episodes',
@@ -59,7 +64,7 @@ export class DerivedRows {
         },
         joined: (id) => episodes.joined(id),
       },
-      nextId,
+      ids.episode,
     )
     const sessions = new SessionRows(
       'sessions',
@@ -78,7 +83,7 @@ export class DerivedRows {
         closed: (session) => sessions.closed(session),
         joined: (id) => sessions.joined(id),
       },
-      nextId,
+      ids.session,
     )
     engine.topic('gpu.episodes').subscribe((batch, source) => this.#episodes.take(batch, source))
     engine.topic('gpu.sessions').subscribe((batch, source) => this.#sessions.take(batch, source))
@@ -97,10 +102,9 @@ export class DerivedRows {
     ]
   }
 
-  /** Stream time has come to `time`, ms: what is over is closed. */
+  /** Stream time has come to `time`, ms: episodes that are over are closed. Sessions go by the time of the minutes they are made of, which come later. */
   advance(time: number): void {
     this.#episodes.advance(time)
-    this.#sessions.advance(time)
   }
 
   /** The input has ended. */

@@ -3,7 +3,7 @@ import type { ReadingBatch } from '../gpuz/batch.ts'
 import type { LogReport } from '../gpuz/log-reader.ts'
 import type { SavedPipeline, StoredReject, TableRows } from '../store/checkpoint.ts'
 import type { StoreSession } from '../store/session.ts'
-import { DerivedRows, type NumberedEpisode } from './derived-rows.ts'
+import { DerivedRows, type Ids, type NumberedEpisode } from './derived-rows.ts'
 import type { LogFeed } from './log-feed.ts'
 import { ReadingColumns } from './reading-columns.ts'
 import { fingerprint, type PipelineState, packState, unpackState } from './saved-pipeline.ts'
@@ -18,7 +18,7 @@ export interface LogPipelineOptions {
   readonly statements: readonly StatementFile[]
   readonly store: StoreSession
   readonly saved: SavedPipeline | null
-  readonly nextId: () => number
+  readonly ids: Ids
 }
 
 /** What a pipeline tells while it works. */
@@ -55,7 +55,7 @@ export class LogPipeline {
 
   /** @throws StatementError */
   constructor(options: LogPipelineOptions, listener: PipelineListener) {
-    const { device, log, feed, statements, saved, nextId } = options
+    const { device, log, feed, statements, saved, ids } = options
     this.device = device
     this.log = log
     this.#feed = feed
@@ -67,7 +67,7 @@ export class LogPipeline {
     if (state === null) for (const file of statements) executeFile(this.engine, file)
     this.#columns = new ReadingColumns(this.engine.source(READINGS), this.engine.neededColumns(READINGS))
     this.#derived = new DerivedRows(this.engine, {
-      nextId,
+      ids,
       onEpisode: (kind, episode) => listener.onEpisode?.(kind, episode, this.#live),
     })
     if (state !== null) {

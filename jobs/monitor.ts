@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { LogSource } from '../gpuz/log-source.ts'
 import type { Checkpoint, SavedPipeline } from '../store/checkpoint.ts'
 import type { StoreSession } from '../store/session.ts'
+import type { Ids } from './derived-rows.ts'
 import { FollowedRows, type LogPosition } from './followed-rows.ts'
 import type { LogFeed } from './log-feed.ts'
 import { LogPipeline, type PipelineListener } from './log-pipeline.ts'
@@ -33,7 +34,7 @@ export class Monitor {
   readonly #listener: MonitorListener
   readonly #host = hostname()
   readonly #statements: readonly StatementFile[]
-  readonly #nextId: () => number
+  readonly #ids: Ids
   readonly #saved: Map<string, SavedPipeline>
   readonly #limits: Map<string, Readonly<Record<string, number | null>>>
   readonly #pipelines: LogPipeline[] = []
@@ -46,14 +47,15 @@ export class Monitor {
     loaded: {
       readonly statements: readonly StatementFile[]
       readonly saved: readonly SavedPipeline[]
-      readonly nextId: number
+      readonly nextIds: { readonly episode: number; readonly session: number }
       readonly limits: Readonly<Record<string, Readonly<Record<string, number | null>>>>
     },
   ) {
     this.#options = options
     this.#listener = listener
     this.#statements = loaded.statements
-    this.#nextId = counter(loaded.nextId)
+    const { episode, session } = loaded.nextIds
+    this.#ids = { episode: counter(episode), session: counter(session) }
     this.#saved = new Map(loaded.saved.map((pipeline) => [pipeline.log, pipeline]))
     this.#limits = new Map(Object.entries(loaded.limits))
   }
@@ -68,7 +70,7 @@ export class Monitor {
     return new Monitor(options, listener, {
       statements: await productStatements(),
       saved: await store.ask('savedPipelines'),
-      nextId: await store.ask('nextSessionId'),
+      nextIds: await store.ask('nextIds'),
       limits: await store.ask('storedLimits'),
     })
   }
@@ -173,7 +175,7 @@ export class Monitor {
     const { store } = this.#options
     const saved = this.#saved.get(log) ?? null
     const pipeline = new LogPipeline(
-      { device, log, host: this.#host, feed, statements: this.#statements, store, saved, nextId: this.#nextId },
+      { device, log, host: this.#host, feed, statements: this.#statements, store, saved, ids: this.#ids },
       this.#listener,
     )
     const limits = this.#limits.get(device)

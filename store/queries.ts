@@ -5,7 +5,7 @@ import { readDevices } from './devices.ts'
 import { readEpisodes } from './episodes.ts'
 import { readPatterns } from './patterns.ts'
 import { readRange } from './range.ts'
-import { nextSessionId, savedPipelines } from './saved-pipelines.ts'
+import { nextIds, savedPipelines } from './saved-pipelines.ts'
 import { readSessions } from './sessions.ts'
 import { readStatistics } from './statistics.ts'
 import { storedLimits } from './stored-limits.ts'
@@ -13,7 +13,7 @@ import { storedLimits } from './stored-limits.ts'
 /** What may be asked of a store, by name: in its own thread a function cannot be handed over. */
 export const QUERIES = {
   savedPipelines,
-  nextSessionId,
+  nextIds,
   storedLimits,
   devices: readDevices,
   range: readRange,

@@ -13,12 +13,13 @@ export async function savedPipelines(connection: DuckDBConnection): Promise<Save
   }))
 }
 
-/** The first number that no episode and no session has. */
-export async function nextSessionId(connection: DuckDBConnection): Promise<number> {
-  const found = await connection.runAndReadAll(
-    'SELECT coalesce(max(id), -1) + 1 FROM (SELECT id FROM episodes UNION ALL SELECT id FROM sessions)',
-  )
-  return Number(found.getRows()[0]?.[0])
+/** The first numbers that no episode and no session has. */
+export async function nextIds(connection: DuckDBConnection): Promise<{ episode: number; session: number }> {
+  const next = async (table: string): Promise<number> => {
+    const found = await connection.runAndReadAll(`SELECT coalesce(max(id), -1) + 1 FROM ${table}`)
+    return Number(found.getRows()[0]?.[0])
+  }
+  return { episode: await next('episodes'), session: await next('sessions') }
 }
 
 function bytes(value: unknown): Uint8Array {

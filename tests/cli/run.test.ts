@@ -27,7 +27,7 @@ async function simulated(name: string, rows: number): Promise<string> {
 describe('gpumon run', () => {
   test('tells a person of alerts, what to do, and sums up', async () => {
     const path = await simulated('gaming-pc.txt', 600)
-    const { code, stdout } = await gpumon('run', path, '--timezone', 'UTC')
+    const { code, stdout } = await gpumon('run', path, '--once', '--timezone', 'UTC')
     expect(code).toBe(0)
     expect(stdout).toMatch(
       /2024-06-01 12:\d\d:\d\d to \d\d:\d\d:\d\d {2}gaming-pc {2}.*gpu_temperature reached 9\d(\.\d)? °C \(limit/,
@@ -84,7 +84,7 @@ describe('gpumon run', () => {
     ['a missing file', join(scratch, 'missing.txt'), /missing\.txt: no such file or folder; check the path/],
     ['a folder', scratch, /it is a folder; give the path of a file/],
   ])('says why %s is no log and what one looks like', async (_, path, says) => {
-    const { code, stdout, stderr } = await gpumon('run', path)
+    const { code, stdout, stderr } = await gpumon('run', path, '--once')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(says)
     expect(stderr).not.toMatch(/\n\s+at /)
@@ -93,7 +93,7 @@ describe('gpumon run', () => {
   test.skipIf(process.platform === 'win32')('ends quietly when its reader has enough', async () => {
     const path = await simulated('piped.txt', 20_000)
     const program = resolve(import.meta.dirname, '..', '..', 'dist', 'cli', 'gpumon.js')
-    const piped = spawnSync('sh', ['-c', `"${process.execPath}" "${program}" run "${path}" | head -n 1`], {
+    const piped = spawnSync('sh', ['-c', `"${process.execPath}" "${program}" run --once "${path}" | head -n 1`], {
       encoding: 'utf8',
     })
     expect(piped.stderr).not.toMatch(/EPIPE|Error/)

@@ -1,5 +1,6 @@
 import { Point } from '@influxdata/influxdb-client'
-import type { Sample, StoredEpisode } from '../store/backlog.ts'
+import type { Sample } from '../store/backlog.ts'
+import type { ChangedEpisode, EpisodeIdentity } from '../store/exported-episodes.ts'
 
 /**
  * A point of a measurement with a field for each value that there is: a missing reading has none. Every field is a float, always: a measurement refuses
@@ -11,14 +12,10 @@ export function samplePoint(measurement: string, { device, host, time, values }:
   return point
 }
 
-/**
- * The point of an episode. It stays one point while the episode changes, because tags and time stay.
- * @param time ms since 1970-01-01 UTC, at which the episode was first exported
- */
-export function episodePoint(episode: StoredEpisode, time: number): Point {
-  const { id, device, host, rule, severity, sensor, started, ended, count, peak, bound, open } = episode
-  const point = tagged('gpu_episode', { device, host, rule, severity })
-    .timestamp(time)
+/** The point of an episode. It stays one point while the episode changes, because tags and time stay. */
+export function episodePoint(episode: ChangedEpisode): Point {
+  const { id, sensor, started, ended, count, peak, bound, open } = episode
+  const point = identified(episode)
     .intField('episode', id)
     .intField('started', started)
     .intField('ended', ended)
@@ -29,6 +26,15 @@ export function episodePoint(episode: StoredEpisode, time: number): Point {
   addFloat(point, 'peak', peak)
   addFloat(point, 'bound', bound)
   return point
+}
+
+/** Closes the point of an episode that has become part of another; its other fields stay. */
+export function goneEpisodePoint(episode: EpisodeIdentity): Point {
+  return identified(episode).booleanField('open', false)
+}
+
+function identified({ device, host, rule, severity, time }: EpisodeIdentity): Point {
+  return tagged('gpu_episode', { device, host, rule, severity }).timestamp(time)
 }
 
 /** Line protocol knows no NaN and no infinity, and one such field costs the whole request. */

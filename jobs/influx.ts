@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { readProgress, saveProgress } from '../store/progress.ts'
 import { EXPORTED_TABLES, type ExportedTable } from './influx-tables.ts'
 import { InfluxAwayError, type InfluxSettings, InfluxWriter, type Written } from './influx-writer.ts'
 import { backoff } from './retry.ts'
@@ -83,11 +82,10 @@ export class InfluxExport {
   }
 
   async #step(connection: DuckDBConnection, { name, next }: ExportedTable): Promise<boolean> {
-    const { target } = this.#writer
-    const step = await next(connection, await readProgress(connection, target, name))
+    const step = await next(connection, this.#writer.target)
     if (step === null) return false
     const written = await this.#writer.write(step.points)
-    await saveProgress(connection, target, name, step.progress)
+    await step.done()
     if (this.#failures > 0) this.#notice(`InfluxDB at ${this.#writer.host} takes points again`)
     this.#failures = 0
     this.#count(name, written)

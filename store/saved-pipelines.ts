@@ -13,13 +13,15 @@ export async function savedPipelines(connection: DuckDBConnection): Promise<Save
   }))
 }
 
-/** The first numbers that no episode and no session has. */
+/** The first numbers that no episode and no session has, or had as far as anything still speaks of it. */
 export async function nextIds(connection: DuckDBConnection): Promise<{ episode: number; session: number }> {
-  const next = async (table: string): Promise<number> => {
-    const found = await connection.runAndReadAll(`SELECT coalesce(max(id), -1) + 1 FROM ${table}`)
+  const next = async (ids: string): Promise<number> => {
+    const found = await connection.runAndReadAll(`SELECT coalesce(max(id), -1) + 1 FROM (${ids})`)
     return Number(found.getRows()[0]?.[0])
   }
-  return { episode: await next('episodes'), session: await next('sessions') }
+  const episodes =
+    'SELECT id FROM episodes UNION ALL SELECT id FROM exported_episodes UNION ALL SELECT episode FROM notifications'
+  return { episode: await next(episodes), session: await next('SELECT id FROM sessions') }
 }
 
 function bytes(value: unknown): Uint8Array {

@@ -50,8 +50,9 @@ export async function putEpisode(
   id: number,
   { started, seconds, open, rule = 'gpu-hot' }: { started: number; seconds: number; open: boolean; rule?: string },
 ): Promise<void> {
+  await connection.run('DELETE FROM episodes WHERE id = $id', { id })
   await connection.run(
-    `INSERT OR REPLACE INTO episodes VALUES ($id, 'laptop', $rule, 'warning', 'gpu_temperature', make_timestamp_ms($started::BIGINT), make_timestamp_ms($ended::BIGINT), $count, 90.5, 85, $open)`,
+    `INSERT INTO episodes VALUES ($id, 'laptop', $rule, 'warning', 'gpu_temperature', make_timestamp_ms($started::BIGINT), make_timestamp_ms($ended::BIGINT), $count, 90.5, 85, $open)`,
     { id, rule, started, ended: started + seconds * 1_000, count: seconds + 1, open },
   )
 }

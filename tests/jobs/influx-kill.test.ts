@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
@@ -11,12 +12,13 @@ import { describeWithInflux, Influxd, ORG, TOKEN } from './influxd.ts'
 const root = resolve(import.meta.dirname, '../..')
 /** The built job in a process of its own, which opens the store as a run does. */
 const PROGRAM = `
-import { DuckDBInstance } from '@duckdb/node-api'
-const [, path, url, built] = process.argv
-const { InfluxExport } = await import(built)
-const connection = await (await DuckDBInstance.create(path)).connect()
+const [, , path, url, built] = process.argv
+const { InfluxExport } = await import(built + '/jobs/influx.js')
+const { openSession } = await import(built + '/store/session.js')
+const store = await openSession({ path })
 const options = { url, org: '${ORG}', bucket: 'gpu', token: '${TOKEN}' }
-console.log(JSON.stringify(await new InfluxExport(options).run(connection, AbortSignal.abort())))`
+console.log(JSON.stringify(await new InfluxExport(options).run(await store.connect(), AbortSignal.abort())))
+await store.close()`
 
 describeWithInflux('a killed export', () => {
   const influxd = new Influxd()
@@ -36,6 +38,8 @@ describeWithInflux('a killed export', () => {
       `SELECT (SELECT count(gpu_temperature)::DOUBLE FROM readings), (SELECT count(*)::DOUBLE FROM minutes), (SELECT count(*)::DOUBLE FROM episodes)`,
     )
     database.close()
+    const program = `${database.path}.mjs`
+    writeFileSync(program, PROGRAM)
 
     let killAt = 0
     let requests = 0
@@ -67,8 +71,8 @@ describeWithInflux('a killed export', () => {
     for (const at of [1, 2, 3, 2, 5, 1, 0]) {
       killAt = at
       requests = 0
-      const built = pathToFileURL(resolve(root, 'dist/jobs/influx.js')).href
-      const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, database.path, url, built], {
+      const built = pathToFileURL(resolve(root, 'dist')).href
+      const child = spawn(process.execPath, [program, database.path, url, built], {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
       })

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
@@ -6,27 +6,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InfluxDB } from '@influxdata/influxdb-client'
 import { describe } from 'vitest'
-import { sharedDir } from '../shared.ts'
 
-const cache = join(homedir(), '.cache', 'gpu-monitoring-dashboard')
-const binary = join(cache, 'influxd')
+const binary = join(homedir(), '.cache', 'gpu-monitoring-dashboard', 'influxd')
 
-/**
- * A `describe` block that needs a real InfluxDB 2.7. Its server is built once into a cache folder, which takes minutes: only where CI asks for it;
- * elsewhere the block is skipped with a printed reason until somebody has built it.
- */
+/** A `describe` block that needs a real InfluxDB 2.7; skipped with a printed reason where none has been built. */
 export function describeWithInflux(name: string, body: () => void): void {
-  const recipe = sharedDir === null ? null : join(sharedDir, 'stack', 'build-influxd.sh')
-  if (!existsSync(binary) && recipe !== null && existsSync(recipe) && process.env['CI'] !== undefined) {
-    const built = spawnSync('bash', [recipe, cache], { stdio: 'inherit' })
-    if (built.status !== 0) throw new Error(`${recipe} ended with ${built.status}: no influxd to test against`)
-  }
   if (existsSync(binary)) {
     describe(name, body)
     return
   }
-  console.warn(`skipped "${name}": no influxd at ${binary} (shared/stack/build-influxd.sh builds it with go and cargo)`)
-  describe.skip(name, body)
+  console.warn(`skipped "${name}": no influxd at ${binary} (.ci/run builds it where go and cargo are at hand)`)
+  describe.skip(name, () => {})
 }
 
 export const ORG = 'lab'

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
-import { TABLES } from '../../store/schema.ts'
+import { openStore } from '../../store/store.ts'
 
-/** A database file with the store's tables, which can be closed and opened again as a restart does. */
+/** The file of a new store, which can be closed and opened again as a restart does. */
 export class Database {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gpumon-store-'))
   readonly #connections: DuckDBConnection[] = []
@@ -12,8 +12,8 @@ export class Database {
 
   static async create(): Promise<Database> {
     const database = new Database()
-    const connection = await database.open()
-    for (const table of TABLES) await connection.run(table)
+    const store = await openStore({ path: database.path, zone: 'UTC', simulated: false })
+    store.close()
     return database
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { countPending, enqueue, firstPending, markFailed, markRetry, markSent } from '../../store/outbox.ts'
-import { readProgress, saveProgress } from '../../store/progress.ts'
+import { nextIds } from '../../store/saved-pipelines.ts'
+import { StoreWriter } from '../../store/writer.ts'
 import { Database, rows } from './database.ts'
 
 let database: Database
@@ -99,28 +100,14 @@ describe('outbox', () => {
   })
 })
 
-describe('progress of exports', () => {
-  test('is kept for each target and table, across a restart', async () => {
+describe('a checkpoint', () => {
+  test('brings its notifications with it, and numbers of told episodes are not given again', async () => {
+    const writer = await StoreWriter.open(await database.open())
     const connection = await database.open()
-    expect(await readProgress(connection, 'x', 'readings')).toBeUndefined()
-    for (let i = 0; i < 5; i++) await saveProgress(connection, 'x', 'readings', { position: i })
-    await saveProgress(connection, 'x', 'episodes', { open: { 3: [1, 2] } })
-    database.close()
-    const again = await database.open()
-    expect(await readProgress(again, 'x', 'readings')).toEqual({ position: 4 })
-    expect(await readProgress(again, 'x', 'episodes')).toEqual({ open: { 3: [1, 2] } })
-    expect(await readProgress(again, 'y', 'readings')).toBeUndefined()
-  })
-
-  test('is saved while the writer has appended to another table and added a column to it', async () => {
-    const writer = await database.open()
-    const exporter = await database.open()
-    await writer.run('BEGIN')
-    await writer.run('ALTER TABLE readings ADD COLUMN gpu_temperature DOUBLE')
-    await writer.run('INSERT INTO readings VALUES (1, make_timestamp_ms(1), 1, 1, 50)')
-    await saveProgress(exporter, 'x', 'readings', 1)
-    await writer.run('COMMIT')
-    await saveProgress(exporter, 'x', 'readings', 2)
-    expect(await readProgress(writer, 'x', 'readings')).toBe(2)
+    const notifications = { targets: ['a', 'b'], entries: [opened(7), closed(7)] }
+    await writer.commit({ tables: [], rejects: [], pipelines: [], notifications })
+    expect(await firstPending(connection, 'b')).toMatchObject({ payload: '{"n":7}', attempts: 0 })
+    expect(await countPending(connection, 'a')).toBe(2)
+    expect(await nextIds(connection)).toEqual({ episode: 8, session: 0 })
   })
 })

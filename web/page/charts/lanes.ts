@@ -1,7 +1,7 @@
 import uPlot from 'uplot'
 import type { Causes, EpisodeInfo } from '../../api.ts'
 import { colour, font, rem } from './palette.ts'
-import { gutter, timeAxis } from './time-axis.ts'
+import { gutter, margin, timeAxis } from './time-axis.ts'
 
 /** A row of the state timeline: words, and when they were true, ms. */
 export interface Lane {
@@ -57,7 +57,7 @@ export class LaneChart {
         ms: 1,
         tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
         legend: { show: false },
-        padding: [0, 8, 0, 0],
+        padding: [0, margin(), 0, 0],
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: { key: sync, setSeries: false } },
         scales: { x: { time: true, auto: false }, y: { range: [0, 1] } },
         axes: [
@@ -121,6 +121,7 @@ export class LaneChart {
     ctx.save()
     ctx.font = font().replace(/^[\d.]+/, (size) => String(Number(size) * scale))
     ctx.textBaseline = 'top'
+    ctx.textAlign = 'left'
     this.#lanes.forEach((one, i) => {
       const top = bbox.top + i * lane
       ctx.fillStyle = colour(one.severity === 'info' ? 'muted' : one.severity)

@@ -5,7 +5,7 @@ import { type Group, groupsOf, usualFields } from '../charts/groups.ts'
 import { LaneChart, lanesOf } from '../charts/lanes.ts'
 import type { Marks } from '../charts/marks.ts'
 import { Panel } from '../charts/panel.ts'
-import { gutter } from '../charts/time-axis.ts'
+import { gutter, margin } from '../charts/time-axis.ts'
 import { Trace } from '../charts/trace.ts'
 import type { Context, View } from '../context.ts'
 import { el } from '../dom.ts'
@@ -90,6 +90,9 @@ class ChartsView implements View {
     const { device } = this.#context
     if (device === undefined) return
     if (event.event === 'readings' && event.data.device === device.device) {
+      const { range } = this.#context.address
+      // What lies beyond a fixed range is not gathered.
+      if (range !== null && event.data.t[0] > range.to) return
       if (this.#trace?.append(event.data)) this.#paint()
     } else if (event.event === 'episode' && event.data.device === device.device) {
       this.#episodes = [event.data, ...this.#episodes.filter(({ id }) => id !== event.data.id)]
@@ -150,7 +153,7 @@ class ChartsView implements View {
       el(
         'section',
         { class: 'panel' },
-        el('h3', {}, 'Why it was held back'),
+        el('h3', {}, 'Why it was held back, and alerts'),
         this.#lanesHost,
         el('div', { class: 'legend' }),
       ),
@@ -170,7 +173,7 @@ class ChartsView implements View {
       limits: fields
         .filter((field) => shown.includes(field))
         .flatMap((field) => this.#context.limitsOf(device, field))
-        .map(({ info, value }) => ({ value, critical: info.name.endsWith('_critical') })),
+        .map(({ info, value }) => ({ label: info.label, value, critical: info.name.endsWith('_critical') })),
       episodes: this.#episodes.filter(({ sensor }) => fields.includes(sensor)),
     }
   }
@@ -243,7 +246,7 @@ class ChartsView implements View {
   #fit(): void {
     const width = Math.max(0, ...this.#panels.map((panel) => panel.fit()))
     this.#lanes?.resize(this.#lanesHost.clientWidth)
-    const plot = Math.max(0, width - gutter() - 8)
+    const plot = Math.max(0, width - gutter() - margin())
     if (plot === this.#width) return
     this.#width = plot
     const { device } = this.#context

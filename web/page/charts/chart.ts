@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import type { SensorInfo } from '../../api.ts'
 import { drawEpisodes, drawLimits, type Marks } from './marks.ts'
 import { stroke, translucent } from './palette.ts'
-import { margin, timeAxis, valueAxis } from './time-axis.ts'
+import { margin, sharedCursor, timeAxis, valueAxis } from './time-axis.ts'
 import type { Trace } from './trace.ts'
 
 export interface ChartOptions {
@@ -77,7 +77,7 @@ function plotOptions(options: ChartOptions): uPlot.Options {
     padding: [6, margin(), 0, 0],
     cursor: {
       drag: { x: true, y: false, setScale: false },
-      sync: { key: sync, setSeries: false },
+      sync: sharedCursor(sync),
       points: { size: 5 },
     },
     scales: {

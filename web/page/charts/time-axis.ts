@@ -45,6 +45,11 @@ export function valueAxis(): uPlot.Axis {
   }
 }
 
+/** Charts of one key share the cursor. A drag belongs to the chart it began on: shared, each chart would tell of it. */
+export function sharedCursor(key: string): uPlot.Cursor.Sync {
+  return { key, setSeries: false, filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } }
+}
+
 /** Room right of the plot, px: half of the last tick's letters. */
 export function margin(): number {
   return Math.round(1.9 * rem())

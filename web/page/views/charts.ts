@@ -2,7 +2,8 @@ import type { Causes, DeviceInfo, EpisodeInfo, Range, Statistics } from '../../a
 import type { LiveEvent } from '../../model.ts'
 import { ask } from '../ask.ts'
 import { type Group, groupsOf, usualFields } from '../charts/groups.ts'
-import { LaneChart, lanesOf } from '../charts/lanes.ts'
+import { laneList, lanesOf } from '../charts/lane.ts'
+import { LaneChart } from '../charts/lane-chart.ts'
 import type { Marks } from '../charts/marks.ts'
 import { Panel } from '../charts/panel.ts'
 import { gutter, margin } from '../charts/time-axis.ts'
@@ -42,6 +43,7 @@ class ChartsView implements View {
     'aria-label': 'Charts: arrow keys pan, plus and minus zoom',
   })
   readonly #lanesHost = el('div', { class: 'plot' })
+  readonly #laneListHost = el('div', { class: 'legend' })
   readonly #statisticsHost = el('div', {})
   readonly #range: Latest<Range>
   readonly #surroundings: Latest<Surroundings>
@@ -155,7 +157,7 @@ class ChartsView implements View {
         { class: 'panel' },
         el('h3', {}, 'Why it was held back, and alerts'),
         this.#lanesHost,
-        el('div', { class: 'legend' }),
+        this.#laneListHost,
       ),
       ...this.#panels.map(({ element }) => element),
     )
@@ -182,7 +184,13 @@ class ChartsView implements View {
   #showRange(device: DeviceInfo): void {
     const { from, to } = this.#context.rangeOf(device)
     for (const panel of this.#panels) panel.setRange(from, to)
-    this.#lanes?.show(lanesOf(this.#causes, this.#episodes), from, to)
+    this.#showLanes(from, to)
+  }
+
+  #showLanes(from: number, to: number): void {
+    const lanes = lanesOf(this.#causes, this.#episodes)
+    this.#lanes?.show(lanes, from, to)
+    this.#laneListHost.replaceChildren(laneList(lanes, from, to))
   }
 
   #ask(device: DeviceInfo): void {
@@ -239,7 +247,7 @@ class ChartsView implements View {
       const { from, to } = this.#context.rangeOf(device)
       if (this.#context.address.range === null) this.#trace?.dropBefore(from)
       if (this.#trace !== null) for (const panel of this.#panels) panel.draw(this.#trace, from, to)
-      this.#lanes?.show(lanesOf(this.#causes, this.#episodes), from, to)
+      this.#showLanes(from, to)
     })
   }
 

@@ -56,9 +56,15 @@ export function guard(bound: () => Bound): MiddlewareHandler {
   }
 }
 
-/** The address to open, for a host as bound. */
+/** The address to open on this machine, for a host as bound. */
 export function pageUrl(host: string, port: number): string {
+  if (isAny(host)) return pageUrl('localhost', port)
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`
+}
+
+/** Whether all addresses of the machine are meant. */
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
 }
 
 function isOwnHost(asked: string, host: string, port: number): boolean {
@@ -70,8 +76,7 @@ function isOwnHost(asked: string, host: string, port: number): boolean {
   if (askedPort !== String(port)) return false
   if (name === host.toLowerCase() || (isLoopback(host) && isLoopback(name))) return true
   // All addresses are bound: rebinding needs a name, so an address in digits is safe, and so is the machine's own name.
-  const any = host === '0.0.0.0' || host === '::'
-  return any && (isIP(name) !== 0 || name === 'localhost' || name === hostname().toLowerCase())
+  return isAny(host) && (isIP(name) !== 0 || name === 'localhost' || name === hostname().toLowerCase())
 }
 
 /** Compares in a time that does not tell how much is equal: digests have one length. */

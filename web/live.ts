@@ -15,7 +15,7 @@ export function liveResponse(model: PageModel): Response {
           controller.enqueue(Buffer.from(text))
           if (controller.desiredSize !== null && controller.desiredSize <= 0) {
             stop()
-            controller.error(new Error(`the page did not read ${BACKLOG_BYTES} bytes of live events`))
+            controller.close()
           }
         }
         const heartbeat = setInterval(() => send(': heartbeat\n\n'), HEARTBEAT_MS)

@@ -33,10 +33,11 @@ export async function postLog(file: File, timezone: string): Promise<{ devices: 
 /** Lines of a statement's result as they come. @throws AskError; DOMException when aborted */
 export async function* runSql(sql: string, signal: AbortSignal): AsyncGenerator<SqlLine> {
   const response = await request('/api/sql', { method: 'POST', body: JSON.stringify({ sql }), signal })
-  let rest = ''
   if (response.body === null) return
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n')
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const lines = (rest + next.value).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) yield JSON.parse(line)
   }

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { number } from './format.ts'
+import { grouped } from './format.ts'
 
 /** A reading this close below its limit is near it: a share of the limit. */
 const NEAR = 0.05
@@ -27,5 +27,5 @@ export function conditionOf(context: Context, device: string, field: string, val
 
 function limitText(context: Context, field: string, value: number): string {
   const { unit } = context.sensor(field)
-  return `limit ${number(value, unit)} ${unit}`
+  return `limit ${grouped(value, Number.isInteger(value) ? 0 : 1)} ${unit}`
 }

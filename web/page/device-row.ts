@@ -123,7 +123,8 @@ export class DeviceRow {
     if (this.#trace !== null && this.#context.address.range === null) trace.takeOver(this.#trace)
     this.#trace = trace
     this.#statistics = statistics
-    for (const tile of this.#tiles) tile.showStatistics(statistics.sensors.find(({ field }) => field === tile.field))
+    for (const tile of this.#tiles)
+      tile.showStatistics(statistics.sensors.find(({ field }) => field === tile.field) ?? null)
     this.#draw()
   }
 

@@ -25,7 +25,8 @@ export function grouped(value: number, decimals = 0): string {
 /** A mean or a difference: a digit more where the unit has none, and a sign. */
 export function difference(value: number, unit: string): string {
   const text = grouped(Math.abs(value), DECIMALS[unit] ?? 1)
-  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`
+  const sign = /[1-9]/.test(text) ? (value > 0 ? '+' : '−') : '±'
+  return `${sign}${text}`
 }
 
 /** A span of time in its two greatest units: "2 h 5 min", "48 s". @param ms rounded to s */

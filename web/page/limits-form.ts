@@ -27,7 +27,7 @@ export function limitsForm(context: Context, device: string): HTMLElement {
       name: info.name,
     })
     const unset = button(
-      'Default',
+      `Default ${info.standard}`,
       { disabled: own[info.name] === undefined, 'aria-label': `${info.label}: back to the default` },
       () => {
         field.value = String(info.standard)
@@ -44,19 +44,17 @@ export function limitsForm(context: Context, device: string): HTMLElement {
       unset.disabled = false
       void put(info, value)
     })
-    return el('span', { class: 'limit' }, field, unset)
+    return el('span', { class: 'limit' }, field, el('span', { class: 'unit' }, info.unit), unset)
   }
 
   return el(
     'div',
-    {},
+    { class: 'limits' },
     table(
       `Limits of ${device}`,
       [
         { head: 'Limit', cell: ({ label }) => label },
         { head: 'Value', cell: input },
-        { head: 'Unit', cell: ({ unit }) => unit },
-        { head: 'Default', numeric: true, cell: ({ standard }) => String(standard) },
       ],
       context.state.limits.names,
     ),

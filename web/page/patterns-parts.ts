@@ -32,7 +32,9 @@ export function heatMap({ heat }: Patterns, { label, unit }: SensorInfo, zone: s
     el(
       'figcaption',
       {},
-      values.length === 0 ? 'No readings' : `${caption}: ${number(low, unit)} (dark) to ${number(high, unit)} (light)`,
+      values.length === 0
+        ? 'No readings'
+        : `${caption}: ${number(low, unit)} ${unit} (dark) to ${number(high, unit)} ${unit} (light)`,
     ),
     el(
       'div',

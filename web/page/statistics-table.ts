@@ -26,7 +26,7 @@ export function statisticsTable(context: Context, { sensors, rows, energyWh }: S
         {
           head: 'Above limit',
           numeric: true,
-          cell: ({ secondsAbove }) => (secondsAbove === null ? 'no limit' : duration(1_000 * secondsAbove)),
+          cell: ({ secondsAbove }) => (secondsAbove === null ? '—' : duration(1_000 * secondsAbove)),
         },
         { head: 'Readings', numeric: true, cell: ({ n }) => grouped(n) },
       ],

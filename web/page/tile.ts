@@ -15,6 +15,7 @@ export class Tile {
   readonly #value = el('span', { class: 'value' })
   readonly #condition = el('span', { class: 'condition' })
   readonly #range = el('dl', { class: 'min-mean-max' })
+  #statistics: SensorStatistics | null = null
   readonly #canvas = el('canvas', { 'aria-hidden': 'true' })
 
   constructor(context: Context, device: string, field: string) {
@@ -39,21 +40,32 @@ export class Tile {
     this.#value.textContent = value === null ? '—' : number(value, unit)
     const { kind, text } = conditionOf(this.#context, this.#device, this.field, value)
     this.element.dataset['condition'] = kind
-    this.#condition.textContent = value === null ? 'no reading in the last row' : text
+    this.#condition.textContent = value === null ? 'no reading now' : text
+    if (value !== null && this.#statistics !== null) this.#showStatistics(value)
   }
 
   showCourse(trace: Trace, from: number, to: number): void {
     drawSparkline(this.#canvas, trace.t, trace.lines.get(this.field)?.avg ?? [], from, to)
   }
 
-  showStatistics(statistics: SensorStatistics | undefined): void {
+  showStatistics(statistics: SensorStatistics | null): void {
+    this.#statistics = statistics
+    this.#showStatistics(null)
+  }
+
+  /** @param value a reading that came after the statistics: a new extreme does not wait for the next ones */
+  #showStatistics(value: number | null): void {
     const { unit } = this.#context.sensor(this.field)
-    const entry = (name: string, value: number | undefined) =>
-      el('div', {}, el('dt', {}, name), el('dd', {}, value === undefined ? '—' : number(value, unit)))
+    const entry = (name: string, figure: number | undefined) =>
+      el('div', {}, el('dt', {}, name), el('dd', {}, figure === undefined ? '—' : number(figure, unit)))
+    if (this.#statistics !== null && value !== null) {
+      const { min, max } = this.#statistics
+      this.#statistics = { ...this.#statistics, min: Math.min(min, value), max: Math.max(max, value) }
+    }
     this.#range.replaceChildren(
-      entry('min', statistics?.min),
-      entry('avg', statistics?.mean),
-      entry('max', statistics?.max),
+      entry('min', this.#statistics?.min),
+      entry('avg', this.#statistics?.mean),
+      entry('max', this.#statistics?.max),
     )
   }
 }

@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import type { SensorInfo } from '../../api.ts'
 import { drawEpisodes, drawLimits, type Marks } from './marks.ts'
 import { stroke, translucent } from './palette.ts'
-import { axisLook, gutter, timeAxis } from './time-axis.ts'
+import { margin, sharedCursor, timeAxis, valueAxis } from './time-axis.ts'
 import type { Trace } from './trace.ts'
 
 export interface ChartOptions {
@@ -74,17 +74,17 @@ function plotOptions(options: ChartOptions): uPlot.Options {
     ms: 1,
     tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
     legend: { show: false },
-    padding: [6, 8, 0, 0],
+    padding: [6, margin(), 0, 0],
     cursor: {
       drag: { x: true, y: false, setScale: false },
-      sync: { key: sync, setSeries: false },
+      sync: sharedCursor(sync),
       points: { size: 5 },
     },
     scales: {
       x: { time: true, auto: false },
       y: { range: (_plot, low, high) => scaleRange(low, high, unit, marks()) },
     },
-    axes: [timeAxis(zone), { ...axisLook(), size: gutter(), space: 26 }],
+    axes: [timeAxis(zone), valueAxis()],
     series: [
       {},
       ...sensors.flatMap(({ field }) => {

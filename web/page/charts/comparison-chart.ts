@@ -1,7 +1,7 @@
 import uPlot from 'uplot'
 import { duration } from '../format.ts'
 import { rem, stroke } from './palette.ts'
-import { axisLook, gutter } from './time-axis.ts'
+import { axisLook, margin, valueAxis } from './time-axis.ts'
 
 type Values = readonly (number | null)[]
 
@@ -14,7 +14,7 @@ export function comparisonChart(host: HTMLElement, t: readonly number[], a: Valu
       width: Math.max(200, host.clientWidth),
       height: Math.round(8.5 * rem()),
       legend: { show: false },
-      padding: [6, 8, 0, 0],
+      padding: [6, margin(), 0, 0],
       cursor: { drag: { x: true, y: false }, sync: { key: 'comparison', setSeries: false } },
       scales: { x: { time: false } },
       axes: [
@@ -25,7 +25,7 @@ export function comparisonChart(host: HTMLElement, t: readonly number[], a: Valu
           incrs: [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400],
           values: (_chart, splits) => splits.map((seconds) => (seconds < 0 ? '' : duration(1_000 * seconds))),
         },
-        { ...axisLook(), size: gutter(), space: 26 },
+        valueAxis(),
       ],
       series: [
         {},

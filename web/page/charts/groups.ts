@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<string, string>> = {
   '% TDP': 'Power',
 }
 const ORDER = Object.keys(TITLES)
+const SUPPLY = 'Supply voltage'
 
 /** One group a unit. Voltages of 12 V supplies stand apart: on a common scale those of the chip, near 1 V, would be flat. */
 export function groupsOf(sensors: readonly SensorInfo[]): Group[] {
@@ -33,16 +34,16 @@ export function groupsOf(sensors: readonly SensorInfo[]): Group[] {
   for (const sensor of sensors) {
     if (sensor.kind === 'state') continue
     const supply = sensor.kind === 'voltage' && /^(rail|pwr_src|pcie_slot|pin)/.test(sensor.field)
-    const key = supply ? 'V 12' : sensor.unit
+    const key = supply ? SUPPLY : sensor.unit
     groups.set(key, [...(groups.get(key) ?? []), sensor])
   }
   return [...groups]
     .map(([key, members]) => ({
-      title: key === 'V 12' ? 'Supply voltage' : (TITLES[key] ?? members[0].label),
+      title: key === SUPPLY ? SUPPLY : (TITLES[key] ?? members[0].label),
       unit: members[0].unit,
       sensors: members.toSorted((a, b) => rank(a.field) - rank(b.field)),
     }))
-    .sort((a, b) => place(a.unit) - place(b.unit))
+    .sort((a, b) => place(a) - place(b))
 }
 
 /** Fields that are drawn while nobody has chosen: the prominent ones, and the first where a unit has no other. */
@@ -58,7 +59,7 @@ function rank(field: string): number {
   return place < 0 ? PROMINENT.length : place
 }
 
-function place(unit: string): number {
+function place({ title, unit }: Group): number {
   const at = ORDER.indexOf(unit)
-  return at < 0 ? ORDER.length : at
+  return (at < 0 ? ORDER.length : at) + (title === SUPPLY ? 0.5 : 0)
 }

@@ -1,7 +1,7 @@
 import uPlot from 'uplot'
 import type { Patterns } from '../../api.ts'
 import { rem, stroke, translucent } from './palette.ts'
-import { axisLook, gutter } from './time-axis.ts'
+import { axisLook, gutter, margin } from './time-axis.ts'
 
 /** Distributions of a sensor's readings, idle against load, each as a share of its own readings in %. */
 export function histogram(
@@ -30,7 +30,7 @@ export function histogram(
       width: Math.max(200, host.clientWidth),
       height: Math.round(14 * rem()),
       legend: { show: false },
-      padding: [6, 8, 0, 0],
+      padding: [6, margin(), 0, 0],
       cursor: { drag: { x: false, y: false } },
       scales: {
         x: { time: false, range: [start, start + bins * width] },

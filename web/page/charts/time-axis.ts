@@ -1,4 +1,5 @@
 import type uPlot from 'uplot'
+import { grouped } from '../format.ts'
 import { day, stamp } from '../zone-time.ts'
 import { colour, font, rem } from './palette.ts'
 
@@ -29,6 +30,29 @@ export function axisLook(): uPlot.Axis {
     ticks: { stroke: colour('rule'), width: 1, size: 4 },
     gap: 3,
   }
+}
+
+/** Ticks of readings, all with as many decimals as their distance needs. */
+export function valueAxis(): uPlot.Axis {
+  return {
+    ...axisLook(),
+    size: gutter(),
+    space: Math.round(1.9 * rem()),
+    values: (_chart, splits, _axis, _space, increment) => {
+      const decimals = Math.min(3, Math.max(0, -Math.floor(Math.log10(increment) + 1e-9)))
+      return splits.map((value) => grouped(value, decimals))
+    },
+  }
+}
+
+/** Charts of one key share the cursor. A drag belongs to the chart it began on: shared, each chart would tell of it. */
+export function sharedCursor(key: string): uPlot.Cursor.Sync {
+  return { key, setSeries: false, filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } }
+}
+
+/** Room right of the plot, px: half of the last tick's letters. */
+export function margin(): number {
+  return Math.round(1.9 * rem())
 }
 
 /** Width of the gutter left of the plot, px: equal on all charts, so that their times stand below each other. */

@@ -38,6 +38,17 @@ export function alertsView(context: Context): View {
     },
   )
 
+  const showLimits = () => {
+    const { device, state } = context
+    if (device === undefined) return
+    formDevice = device.device
+    const options = state.devices.map((one) => ({ value: one.device, text: one.device }))
+    limitsHost.replaceChildren(
+      select('Device', options, device.device, (value) => context.go({ device: value }, 'replace')),
+      limitsForm(context, device.device),
+    )
+  }
+
   return {
     element: el(
       'div',
@@ -52,17 +63,11 @@ export function alertsView(context: Context): View {
     ),
     update: () => {
       list.put((signal) => ask('episodes', {}, signal))
-      const { device, state } = context
-      // A form that is being filled in is left alone.
-      if (device === undefined || device.device === formDevice) return
-      formDevice = device.device
-      const options = state.devices.map((one) => ({ value: one.device, text: one.device }))
-      limitsHost.replaceChildren(
-        select('Device', options, device.device, (value) => context.go({ device: value }, 'replace')),
-        limitsForm(context, device.device),
-      )
+      if (context.device?.device !== formDevice) showLimits()
     },
     event: (event: LiveEvent) => {
+      // A form that is being filled in is left alone.
+      if (event.event === 'limits' && !limitsHost.contains(document.activeElement)) showLimits()
       if (event.event !== 'episode') return
       episodes = [event.data, ...episodes.filter(({ id }) => id !== event.data.id)].sort(
         (a, b) => b.started - a.started,

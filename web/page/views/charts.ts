@@ -2,10 +2,11 @@ import type { Causes, DeviceInfo, EpisodeInfo, Range, Statistics } from '../../a
 import type { LiveEvent } from '../../model.ts'
 import { ask } from '../ask.ts'
 import { type Group, groupsOf, usualFields } from '../charts/groups.ts'
-import { LaneChart, lanesOf } from '../charts/lanes.ts'
+import { laneList, lanesOf } from '../charts/lane.ts'
+import { LaneChart } from '../charts/lane-chart.ts'
 import type { Marks } from '../charts/marks.ts'
 import { Panel } from '../charts/panel.ts'
-import { gutter } from '../charts/time-axis.ts'
+import { gutter, margin } from '../charts/time-axis.ts'
 import { Trace } from '../charts/trace.ts'
 import type { Context, View } from '../context.ts'
 import { el } from '../dom.ts'
@@ -42,6 +43,7 @@ class ChartsView implements View {
     'aria-label': 'Charts: arrow keys pan, plus and minus zoom',
   })
   readonly #lanesHost = el('div', { class: 'plot' })
+  readonly #laneListHost = el('div', { class: 'legend' })
   readonly #statisticsHost = el('div', {})
   readonly #range: Latest<Range>
   readonly #surroundings: Latest<Surroundings>
@@ -90,6 +92,9 @@ class ChartsView implements View {
     const { device } = this.#context
     if (device === undefined) return
     if (event.event === 'readings' && event.data.device === device.device) {
+      const { range } = this.#context.address
+      // What lies beyond a fixed range is not gathered.
+      if (range !== null && event.data.t[0] > range.to) return
       if (this.#trace?.append(event.data)) this.#paint()
     } else if (event.event === 'episode' && event.data.device === device.device) {
       this.#episodes = [event.data, ...this.#episodes.filter(({ id }) => id !== event.data.id)]
@@ -150,9 +155,9 @@ class ChartsView implements View {
       el(
         'section',
         { class: 'panel' },
-        el('h3', {}, 'Why it was held back'),
+        el('h3', {}, 'Why it was held back, and alerts'),
         this.#lanesHost,
-        el('div', { class: 'legend' }),
+        this.#laneListHost,
       ),
       ...this.#panels.map(({ element }) => element),
     )
@@ -170,7 +175,7 @@ class ChartsView implements View {
       limits: fields
         .filter((field) => shown.includes(field))
         .flatMap((field) => this.#context.limitsOf(device, field))
-        .map(({ info, value }) => ({ value, critical: info.name.endsWith('_critical') })),
+        .map(({ info, value }) => ({ label: info.label, value, critical: info.name.endsWith('_critical') })),
       episodes: this.#episodes.filter(({ sensor }) => fields.includes(sensor)),
     }
   }
@@ -179,7 +184,13 @@ class ChartsView implements View {
   #showRange(device: DeviceInfo): void {
     const { from, to } = this.#context.rangeOf(device)
     for (const panel of this.#panels) panel.setRange(from, to)
-    this.#lanes?.show(lanesOf(this.#causes, this.#episodes), from, to)
+    this.#showLanes(from, to)
+  }
+
+  #showLanes(from: number, to: number): void {
+    const lanes = lanesOf(this.#causes, this.#episodes)
+    this.#lanes?.show(lanes, from, to)
+    this.#laneListHost.replaceChildren(laneList(lanes, from, to))
   }
 
   #ask(device: DeviceInfo): void {
@@ -236,14 +247,14 @@ class ChartsView implements View {
       const { from, to } = this.#context.rangeOf(device)
       if (this.#context.address.range === null) this.#trace?.dropBefore(from)
       if (this.#trace !== null) for (const panel of this.#panels) panel.draw(this.#trace, from, to)
-      this.#lanes?.show(lanesOf(this.#causes, this.#episodes), from, to)
+      this.#showLanes(from, to)
     })
   }
 
   #fit(): void {
     const width = Math.max(0, ...this.#panels.map((panel) => panel.fit()))
     this.#lanes?.resize(this.#lanesHost.clientWidth)
-    const plot = Math.max(0, width - gutter() - 8)
+    const plot = Math.max(0, width - gutter() - margin())
     if (plot === this.#width) return
     this.#width = plot
     const { device } = this.#context

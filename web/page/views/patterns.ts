@@ -50,10 +50,12 @@ export function patternsView(context: Context): View {
           ),
         ),
         plot,
-        el('h2', {}, 'Days'),
-        dailyTable(answer, sensor, zone),
-        el('h2', {}, 'What goes together'),
-        correlationMatrix(answer, context),
+        el(
+          'div',
+          { class: 'beside' },
+          el('section', {}, el('h2', {}, 'Days'), dailyTable(answer, sensor, zone)),
+          el('section', {}, el('h2', {}, 'What goes together'), correlationMatrix(answer, context)),
+        ),
       )
       chart = histogram(plot, answer.distribution, sensor.unit)
     },

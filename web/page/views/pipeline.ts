@@ -121,7 +121,7 @@ function complaints({ rejects, troubles, errors, notices }: Pipeline, context: C
     ...part(
       'Notices',
       'None.',
-      notices.length === 0 ? null : el('ul', {}, ...notices.map((notice) => el('li', {}, notice))),
+      notices.length === 0 ? null : el('ul', { class: 'plain' }, ...notices.map((notice) => el('li', {}, notice))),
     ),
   ]
 }

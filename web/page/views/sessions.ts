@@ -10,6 +10,10 @@ import { stamp } from '../zone-time.ts'
 
 /** px of one small chart, roughly */
 const PIXELS = 600
+/** Sessions of a log that goes on are asked for anew this often. */
+const REFRESH_MS = 30_000
+/** Older ones are compared by their log as a whole. */
+const SHOWN_MAX = 300
 
 /** A stretch that can be compared: a session, or a whole log. */
 interface Stretch extends Side {
@@ -23,6 +27,7 @@ export function sessionsView(context: Context): View {
   const report = new ComparisonReport(context)
   const failure = el('p', { class: 'failure', role: 'alert' })
   let listed = ''
+  let listedAt = 0
   let compared = ''
   let stretches: readonly Stretch[] = []
   const fail = (message: string) => {
@@ -42,6 +47,7 @@ export function sessionsView(context: Context): View {
       ...answers[i]
         .filter(({ started, ended }) => started < ended)
         .toReversed()
+        .slice(0, SHOWN_MAX)
         .map((session) => ({ device, from: session.started, to: session.ended, what: session.scenario, session })),
     ])
     draw()
@@ -50,6 +56,12 @@ export function sessionsView(context: Context): View {
     failure.textContent = ''
     report.show(answer, a, b)
   }, fail)
+
+  const list = (devices: readonly string[]) => {
+    listed = devices.join('\n')
+    listedAt = Date.now()
+    sessions.put((signal) => Promise.all(devices.map((device) => ask<SessionInfo[]>('sessions', { device }, signal))))
+  }
 
   return {
     element: el(
@@ -67,12 +79,8 @@ export function sessionsView(context: Context): View {
     update: () => {
       const { a, b } = context.address
       const devices = context.state.devices.map(({ device }) => device)
-      if (devices.join('\n') !== listed) {
-        listed = devices.join('\n')
-        sessions.put((signal) =>
-          Promise.all(devices.map((device) => ask<SessionInfo[]>('sessions', { device }, signal))),
-        )
-      } else draw()
+      if (devices.join('\n') !== listed) list(devices)
+      else draw()
       const key = JSON.stringify([a, b])
       if (key === compared) return
       compared = key
@@ -87,6 +95,11 @@ export function sessionsView(context: Context): View {
         a,
         b,
       }))
+    },
+    tick: () => {
+      const { devices } = context.state
+      if (Date.now() - listedAt > REFRESH_MS && devices.some(({ live }) => live))
+        list(devices.map(({ device }) => device))
     },
     close: () => {
       sessions.cancel()

@@ -1,41 +1,7 @@
 import uPlot from 'uplot'
-import type { Causes, EpisodeInfo } from '../../api.ts'
+import type { Lane } from './lane.ts'
 import { colour, font, rem } from './palette.ts'
-import { gutter, timeAxis } from './time-axis.ts'
-
-/** A row of the state timeline: words, and when they were true, ms. */
-export interface Lane {
-  readonly words: string
-  readonly severity: 'info' | 'warning' | 'critical'
-  readonly stretches: readonly { readonly from: number; readonly to: number }[]
-}
-
-/** Reasons that tell of trouble; the others are a card's ordinary life. */
-const TROUBLE: Readonly<Record<string, Lane['severity']>> = { thermal: 'warning' }
-
-/** One lane for each reason that held the card back, then one for each rule that was broken. */
-export function lanesOf(causes: Causes, episodes: readonly EpisodeInfo[]): Lane[] {
-  const reasons = new Map<string, { from: number; to: number }[]>()
-  for (const { from, to, reasons: words } of causes.stretches)
-    for (const word of words) reasons.set(word, [...(reasons.get(word) ?? []), { from, to }])
-  const alerts = new Map<string, EpisodeInfo[]>()
-  for (const episode of episodes) alerts.set(episode.title, [...(alerts.get(episode.title) ?? []), episode])
-  return [
-    ...[...reasons].map(([words, stretches]) => ({ words, severity: TROUBLE[words] ?? ('info' as const), stretches })),
-    ...[...alerts].map(([words, of]) => ({
-      words: `alert: ${words}`,
-      severity: of[0].severity,
-      stretches: of.map(({ started, ended }) => ({ from: started, to: ended })),
-    })),
-  ]
-}
-
-/** A lane in words with its share of a range: "thermal 12 %". */
-export function laneText({ words, stretches }: Lane, from: number, to: number): string {
-  const inside = stretches.reduce((sum, one) => sum + Math.max(0, Math.min(to, one.to) - Math.max(from, one.from)), 0)
-  const share = (100 * inside) / (to - from)
-  return `${words} ${share > 0 && share < 1 ? '<1' : Math.round(share)} %`
-}
+import { gutter, margin, sharedCursor, timeAxis } from './time-axis.ts'
 
 export interface LaneChartOptions {
   readonly zone: string
@@ -57,8 +23,8 @@ export class LaneChart {
         ms: 1,
         tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
         legend: { show: false },
-        padding: [0, 8, 0, 0],
-        cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: { key: sync, setSeries: false } },
+        padding: [0, margin(), 0, 0],
+        cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: sharedCursor(sync) },
         scales: { x: { time: true, auto: false }, y: { range: [0, 1] } },
         axes: [
           timeAxis(zone),
@@ -121,6 +87,7 @@ export class LaneChart {
     ctx.save()
     ctx.font = font().replace(/^[\d.]+/, (size) => String(Number(size) * scale))
     ctx.textBaseline = 'top'
+    ctx.textAlign = 'left'
     this.#lanes.forEach((one, i) => {
       const top = bbox.top + i * lane
       ctx.fillStyle = colour(one.severity === 'info' ? 'muted' : one.severity)
@@ -131,12 +98,8 @@ export class LaneChart {
         ctx.fillRect(left, top + 1.02 * rem() * scale, Math.max(scale, right - left), 0.36 * rem() * scale)
       }
       ctx.fillStyle = colour('ink')
-      ctx.fillText(laneText(one, from, to), bbox.left + 2 * scale, top + 0.12 * rem() * scale)
+      ctx.fillText(one.words, bbox.left + 2 * scale, top + 0.12 * rem() * scale)
     })
-    if (this.#lanes.length === 0) {
-      ctx.fillStyle = colour('muted')
-      ctx.fillText('PerfCap Reason: nothing logged in this range, no alerts', bbox.left + 2 * scale, bbox.top)
-    }
     ctx.restore()
   }
 }

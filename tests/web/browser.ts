@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { type PageServer, servePage } from '../../web/server.ts'
+import { StandInModel } from './stand-in/model.ts'
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+]
+const program = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path))
+
+export interface Tab {
+  readonly page: Page
+  readonly model: StandInModel
+  readonly server: PageServer
+}
+
+export interface TabOptions {
+  readonly model?: StandInModel
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A `describe` block that drives the built page in a real browser; without one it is skipped with a printed reason, and fails where CI=1. */
+export function describeInBrowser(
+  name: string,
+  body: (open: (address: string, options?: TabOptions) => Promise<Tab>) => void,
+): void {
+  if (program === undefined && process.env['CI'] !== '1') {
+    console.warn(`skipped "${name}": no Chromium found (set CHROMIUM to its path)`)
+    describe.skip(name, () => {})
+    return
+  }
+  describe(name, () => {
+    let browser: Browser
+    const opened: { tab: Tab; complaints: string[] }[] = []
+
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: program ?? PLACES[0], args: ['--no-sandbox'] })
+    })
+    afterAll(() => browser.close())
+
+    // Whatever a test is about: the page never errs, and talks to its own server only.
+    afterEach(async () => {
+      for (const { tab, complaints } of opened.splice(0)) {
+        await tab.page.context().close()
+        await tab.server.close()
+        expect(complaints).toEqual([])
+      }
+    })
+
+    body(async (address, { model = new StandInModel(1_200), width = 1_440, height = 900 } = {}) => {
+      const complaints: string[] = []
+      const server = await servePage({ model, port: 0, onFault: (error) => complaints.push(`server: ${error}`) })
+      const context = await browser.newContext({ viewport: { width, height } })
+      const page = await context.newPage()
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('request', (request) => {
+        const url = request.url()
+        if (!url.startsWith(server.url) && !url.startsWith('blob:')) complaints.push(`request to ${url}`)
+      })
+      const tab = { page, model, server }
+      opened.push({ tab, complaints })
+      await page.goto(server.url + address)
+      await page.locator('nav').waitFor()
+      return tab
+    })
+  })
+}

@@ -107,10 +107,7 @@ class AggregateCompiler {
     this.outputFunctions(prologue)
     if (node.windowPlan !== null) this.closeFunction(prologue)
     const result = 'return { next: finish(O), previous: P === null ? null : finish(P) };'
-    // a table that is looked at must not leave the next batches the room of all its rows
-    out.emit('if (slots !== null) { const usual = room; room = Math.max(16, slots.length); const O = makeOut(null);')
-    out.emit('for (let i = 0; i < slots.length; i++) emit(O, S, slots[i], S.slotTime[slots[i]], i);')
-    out.emit('const next = finish(O); room = usual; return { next, previous: null }; }')
+    out.emit('if (slots !== null) return present(S, slots);')
     out.emit('const H = B === null ? null : B.headers; rowHeaders = undefined;')
     out.emit(`const O = makeOut(H), P = ${this.options.previous ? 'makeOut(null)' : 'null'};`)
     if (node.emitFinal) out.emit(`if (B === null) { S.streamTime = Infinity; close(S, O, P, 0); ${result} }`)
@@ -199,6 +196,12 @@ class AggregateCompiler {
     )
     if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
     p.emit('return R; }')
+    // a table that is looked at must not leave the next batches the room of all its rows
+    p.emit(
+      'function present(S, slots) { const usual = room; room = Math.max(16, slots.length); const O = makeOut(null);',
+    )
+    p.emit('for (let i = 0; i < slots.length; i++) emit(O, S, slots[i], S.slotTime[slots[i]], i);')
+    p.emit('const next = finish(O); room = usual; return { next, previous: null }; }')
   }
 
   /** Frees what its retention no longer covers; with EMIT FINAL what has closed is emitted instead. */

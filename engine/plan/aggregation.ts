@@ -113,6 +113,7 @@ export function planAggregation({
     input,
     where: isTable ? null : where,
     groupBy,
+    groupKey: groupCanonical.join(', '),
     aggregates: planned.map((p) => p.call),
     windowPlan,
     emitFinal: query.emit === 'FINAL',

@@ -77,6 +77,8 @@ export interface AggregateNode extends NodeBase {
   /** rows that fail it are not counted; only over streams, tables are filtered by a MapNode */
   readonly where: Typed | null
   readonly groupBy: readonly Typed[]
+  /** equal for equal groupings */
+  readonly groupKey: string
   readonly aggregates: readonly AggregateCall[]
   readonly windowPlan: WindowPlan | null
   readonly emitFinal: boolean

@@ -10,10 +10,11 @@ export interface Session {
 }
 
 /**
- * Final results of a key that stay readable. RETENTION may ask for more (a week of half minutes is 20,160), but state is small on purpose: every
- * snapshot holds all of it. History is for who reads the topic.
+ * Final results of a key that stay readable. RETENTION may ask for more, but state is small on purpose: every snapshot holds all of it (a week of
+ * half minutes, 20,160 slots, made it 13 MB a device), and slots taken in turn must stay in the processor's cache (60 cost 7 % of the speed of
+ * windows, 14 nothing). History is for who reads the topic.
  */
-const FINALS_A_KEY = 60
+const FINALS_A_KEY = 10
 
 const SAVED = [
   'lanes',

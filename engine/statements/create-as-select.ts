@@ -2,6 +2,7 @@ import { defineSink } from '../catalog/define-source.ts'
 import { refuseIncompatible } from '../catalog/evolution.ts'
 import { registerSchemas } from '../catalog/serdes.ts'
 import { semanticError } from '../errors.ts'
+import { refuseUpgrade } from '../plan/upgrade.ts'
 import type { CreateAsSelect } from '../syntax/ast.ts'
 import { claimName } from './claim-name.ts'
 import { planInto } from './plan-into.ts'
@@ -43,16 +44,17 @@ export function createAsSelect(session: Session, statement: CreateAsSelect): Out
   const known = session.catalog.find(statement.name)
   if (known !== undefined) refuseIncompatible(known, sink, statement.at)
   refuseLoop(session, plan, sink, statement.at)
+  const prefix = statement.source === 'STREAM' ? 'CSAS' : 'CTAS'
+  const writers = [...session.dataflow.queries.values()].filter((q) => q.sink.name === statement.name)
+  // a stream may have INSERT INTO queries beside its own
+  const replaced = writers.find((q) => q.id.startsWith(`${prefix}_`))
+  if (replaced !== undefined) refuseUpgrade(replaced, plan, { name: sink.name, kind: sink.kind, at: statement.at })
   session.dataflow.createTopic(sink.topic, {
     partitions: withClause.partitions ?? session.dataflow.topics.get(left.topic)?.partitions ?? 1,
     replicas: withClause.replicas ?? session.dataflow.topics.get(left.topic)?.replicas ?? 1,
   })
   registerSchemas(sink, session.registry)
-  const prefix = statement.source === 'STREAM' ? 'CSAS' : 'CTAS'
-  const replaced = statement.orReplace
-    ? [...session.dataflow.queries.values()].find((q) => q.sink.name === statement.name)?.id
-    : undefined
-  const id = replaced ?? `${prefix}_${statement.name}_${session.queryCount++}`
+  const id = replaced?.id ?? `${prefix}_${statement.name}_${session.queryCount++}`
   session.catalog.put(sink)
   startQuery(session, id, statement.text, plan, sink)
   return { message: `Created query with ID ${id}`, queryId: id }

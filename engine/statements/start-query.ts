@@ -26,7 +26,10 @@ export function refuseLoop(session: Session, plan: QueryPlan, sink: Source, at: 
   )
 }
 
-/** Compiles a plan and lets its results flow into the sink's topic. */
+/**
+ * Compiles a plan and lets its results flow into the sink's topic. In place of a running query of the same id it goes on with that one's state,
+ * where that one stands in its topics.
+ */
 export function startQuery(session: Session, id: string, text: string, plan: QueryPlan, sink: Source): void {
   session.dataflow.createTopic(sink.topic)
   const pipeline = compileFor(session, id, plan, plan.kind === 'table', (batch) =>
@@ -34,7 +37,9 @@ export function startQuery(session: Session, id: string, text: string, plan: Que
   )
   const sources = sourcesOf(plan.root).map((s) => s.source)
   const query = new PersistentQuery({ id, statement: text, sources, sink, pipeline, plan, transient: false })
-  session.dataflow.start(query, session.wiring === 'auto' && !session.restoring)
+  const replaced = session.dataflow.queries.get(id)
+  for (const [i, state] of (replaced?.pipeline.states ?? []).entries()) pipeline.states[i]?.load(state.save())
+  session.dataflow.start(query, replaced === undefined && session.wiring === 'auto' && !session.restoring)
 }
 
 /** A compiled plan whose failures are counted under the query's id. `view`: pull queries will look at the resulting table. */

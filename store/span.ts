@@ -16,6 +16,9 @@ export interface DeviceSpan {
   readonly to: number
 }
 
+/** What a Date can hold, ms. */
+export const EVER = { from: -8.64e15, to: 8.64e15 } as const
+
 /** Rows of `readings` or `minutes` in a span; goes with `bound`. */
 export const IN_SPAN = 'device = $id::INTEGER AND ts >= $from AND ts <= $to'
 
@@ -25,8 +28,7 @@ export function bound({ id, from, to }: DeviceSpan): Record<string, DuckDBValue>
 
 /** @throws QueryError for an unknown device, and for a span that ends before it begins */
 export async function checkedSpan(connection: DuckDBConnection, { device, from, to }: Span): Promise<DeviceSpan> {
-  // ±8.64e15 ms is what a Date can hold.
-  if (!(Math.abs(from) <= 8.64e15 && Math.abs(to) <= 8.64e15 && from <= to))
+  if (!(EVER.from <= from && from <= to && to <= EVER.to))
     throw new QueryError('invalid', `No span of time: from ${from} to ${to}.`, 'Give ms since 1970 UTC, from ≤ to.')
   return { id: await deviceId(connection, device), from: Math.ceil(from), to: Math.floor(to) }
 }

@@ -5,6 +5,7 @@ import { durationsOf } from './durations.ts'
 import { isQuantity, storedFields } from './fields.ts'
 import { bound, checkedSpan, type DeviceSpan, IN_SPAN, type Span } from './span.ts'
 import { numbersOfRow } from './sql.ts'
+import { wholeMinutes } from './whole-minutes.ts'
 
 /** Up to so many readings all is exact, which takes a second for a million of 30 sensors. */
 const MOST_EXACT = 2_000_000
@@ -50,7 +51,7 @@ async function statisticsOf(
     ...['n', 'min', 'mean', 'max'].map((part) => `${field}_${part}`),
     ...[1, 2, 3].map((index) => `${field}_quantiles[${index}]`),
   ])
-  const source = resolution === 'readings' ? `readings WHERE ${IN_SPAN}` : wholeMinutes(fields)
+  const source = resolution === 'readings' ? `readings WHERE ${IN_SPAN}` : await wholeMinutes(connection, span, fields)
   const sql = `SELECT ${results.join(', ')} FROM (SELECT ${aggregates.join(', ')} FROM ${source}) AS sensors(${names.join(', ')})`
   const values = (await numbersOfRow(connection, sql, bound(span))) as number[]
   return fields.flatMap((field, index) => {
@@ -74,19 +75,10 @@ function ofReadings(field: string): string[] {
 function ofMinutes(field: string): string[] {
   const mean = `${field}_sum / nullif(${field}_n, 0)`
   return [
-    `sum(${field}_n)`,
+    `sum(${field}_n::DOUBLE)`,
     `min(${field}_min)`,
     meanOfMinutes(field),
     `max(${field}_max)`,
     `quantile_cont(${mean}, ${QUANTILES})`,
   ]
-}
-
-/** A minute that late rows came back to has several rows; its mean is that of all. */
-function wholeMinutes(fields: readonly string[]): string {
-  const parts = fields.map(
-    (f) =>
-      `sum(${f}_n::DOUBLE) AS ${f}_n, min(${f}_min) AS ${f}_min, max(${f}_max) AS ${f}_max, sum(${f}_sum) AS ${f}_sum`,
-  )
-  return `(SELECT ${parts.join(', ')} FROM minutes WHERE ${IN_SPAN} GROUP BY ts)`
 }

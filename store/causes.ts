@@ -11,7 +11,6 @@ import { MIXED, type Stretch, shortened } from './stretches.ts'
 const MOST_STRETCHES = 500
 /** A longer span is read from minutes: on its chart a stretch of less could not be seen. */
 const LONGEST_BY_READINGS = 86_400_000
-const PACE_SAMPLE = 2_000
 
 const READINGS = `SELECT ts, perf_cap_reason AS mask FROM readings WHERE ${IN_SPAN}`
 const MINUTES = `
@@ -30,7 +29,7 @@ export async function readCauses(connection: DuckDBConnection, query: Span): Pro
   if (!(await storedFields(connection)).includes('perf_cap_reason')) return { stretches: [] }
   const stretches =
     span.to - span.from <= LONGEST_BY_READINGS
-      ? await stretchesOf(connection, READINGS, span, (await paceOf(connection, span, PACE_SAMPLE)).step)
+      ? await stretchesOf(connection, READINGS, span, (await paceOf(connection, span)).step)
       : await stretchesOf(connection, MINUTES, { ...span, from: Math.floor(span.from / MINUTE) * MINUTE }, MINUTE)
   return {
     stretches: shortened(stretches, MOST_STRETCHES).map(({ from, to, mask }) => ({

@@ -8,8 +8,6 @@ import { bound, checkedSpan, type DeviceSpan, IN_SPAN } from './span.ts'
 import { numbers } from './sql.ts'
 import { readStatistics, type StatisticsQuery } from './statistics.ts'
 
-const PACE_SAMPLE = 2_000
-
 /** What GET /api/compare asks. */
 export interface ComparisonQuery {
   readonly a: StatisticsQuery
@@ -61,7 +59,7 @@ async function axisOf(connection: DuckDBConnection, a: DeviceSpan, b: DeviceSpan
     const bucket = Math.round(width / MINUTE) * MINUTE
     return { table: 'minutes', bucket, buckets: Math.floor(longest / bucket) + 1 }
   }
-  const paces = [await paceOf(connection, a, PACE_SAMPLE), await paceOf(connection, b, PACE_SAMPLE)]
+  const paces = [await paceOf(connection, a), await paceOf(connection, b)]
   // At least two steps: of clocks that are a little off, a shorter bucket would now and then get no reading.
   const bucket = Math.max(Math.ceil(width), ...paces.map(({ step }) => 2 * step), 1)
   return { table: 'readings', bucket, buckets: Math.floor(longest / bucket) + 1 }

@@ -3,7 +3,6 @@ import { longestStep, paceOf } from './pace.ts'
 import { bound, type DeviceSpan, IN_SPAN } from './span.ts'
 import { numbersOfRow, timestamp } from './sql.ts'
 
-const PACE_SAMPLE = 2_000
 const POWER = 'board_power'
 
 /** How long, from the time that each reading speaks for. */
@@ -29,7 +28,7 @@ export async function durationsOf(
 ): Promise<Durations> {
   const limited = fields.filter((field) => field in limits)
   const power = fields.filter((field) => field === POWER)
-  const { step } = await paceOf(connection, span, PACE_SAMPLE)
+  const { step } = await paceOf(connection, span)
   const longest = longestStep(step)
   const values: Record<string, DuckDBValue> = { ...bound(span), step }
   for (const field of limited) values[`limit_${field}`] = limits[field]

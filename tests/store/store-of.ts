@@ -92,3 +92,10 @@ async function write(
 export function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0)
 }
+
+/** Rows that have the same key, by key in the order of their first row. */
+export function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>()
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row])
+  return groups
+}

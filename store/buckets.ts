@@ -22,7 +22,7 @@ export function partsOf(table: 'readings' | 'minutes', field: string): string[] 
  */
 const MINUTE_ORDER = '((epoch_ms(ts) // 60000) << 37) + rowid'
 
-/** SQL of the mean reading of a sensor in a group of minutes. Whole numbers in DOUBLEs add up faster than in DuckDB's 128 bits. */
+/** SQL of the mean reading of a sensor in a group of minutes. */
 export function meanOfMinutes(field: string): string {
-  return `sum(${field}_sum) / nullif(sum(${field}_n::DOUBLE), 0)`
+  return `sum(${field}_sum) / nullif(sum(${field}_n), 0)`
 }

@@ -10,9 +10,10 @@ export async function correlationOf(connection: DuckDBConnection, span: DeviceSp
   const fields = (await presentFields(connection, span.id)).filter(isQuantity)
   const pairs = fields.flatMap((a, index) => fields.slice(index).map((b) => [a, b] as const))
   if (pairs.length === 0) return { fields: [], r: [] }
+  const minutes = await wholeMinutes(connection, span)
   const means = fields.map((field) => `${field}_sum / nullif(${field}_n, 0) AS ${field}`)
   const sql = `
-    WITH means AS (SELECT ${means.join(', ')} FROM ${await wholeMinutes(connection, span, fields)})
+    WITH means AS (SELECT ${means.join(', ')} FROM ${minutes(fields)})
     SELECT ${pairs.map(([a, b]) => `corr(${a}, ${b})`).join(', ')} FROM means`
   const values = await numbersOfRow(connection, sql, bound(span))
   // Of a sensor that always says the same, sums of a minute differ by rounding, and rounding may seem to correlate.

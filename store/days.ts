@@ -18,7 +18,7 @@ export async function daysOf(
 ): Promise<Pick<Patterns, 'heat' | 'daily'>> {
   const sql = `
     WITH quarters AS (
-      SELECT epoch_ms(ts) // ${QUARTER} * ${QUARTER} AS t, sum(${field}_n::DOUBLE) AS n, sum(${field}_sum) AS sum,
+      SELECT epoch_ms(ts) // ${QUARTER} * ${QUARTER} AS t, sum(${field}_n)::DOUBLE AS n, sum(${field}_sum) AS sum,
         min(${field}_min) AS min, max(${field}_max) AS max
       FROM minutes WHERE device = $id::INTEGER AND ${field}_n > 0 GROUP BY t
     ), local AS (SELECT *, timezone($zone, make_timestamp_ms(t) AT TIME ZONE 'UTC') AS time FROM quarters)

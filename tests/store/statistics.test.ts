@@ -120,10 +120,10 @@ describe('statistics', () => {
     expect(await readStatistics(other, asked())).toMatchObject({ ...nothing, rows: 1 })
   })
 
-  test('of more than two million readings say that they come from minutes', async () => {
+  test('of more than five million readings say that they come from minutes', async () => {
     // a minute at 100 W, a minute at 300 W, …; every tenth minute comes in two parts
     const connection = await storeOf([{ ts: START, board_power: 100 }])
-    const count = 2_000_160
+    const count = 5_000_160
     const power = (row: string) => `(CASE WHEN (${row} // 60) % 2 = 0 THEN 100 ELSE 300 END)`
     const at = (row: string) => `make_timestamp_ms(${START} + ${row} * 1000)::TIMESTAMP_MS`
     await connection.run(

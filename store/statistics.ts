@@ -3,10 +3,10 @@ import type { SensorStatistics, Statistics } from '../web/api.ts'
 import { meanOfMinutes } from './buckets.ts'
 import { durationsOf } from './durations.ts'
 import { isQuantity, storedFields } from './fields.ts'
+import { type Minutes, wholeMinutesIn } from './minutes.ts'
 import { bound, checkedSpan, type DeviceSpan, IN_SPAN, type Span } from './span.ts'
 import { numbers, numbersOfRow } from './sql.ts'
 import { type Summary, summaryOfCounts } from './summary.ts'
-import { wholeMinutes } from './whole-minutes.ts'
 
 /** Up to so many readings (58 days at one a second) all is exact: about a second for 30 sensors. */
 const MOST_EXACT = 5_000_000
@@ -29,12 +29,12 @@ export async function readStatistics(connection: DuckDBConnection, query: Statis
   const rows = (await numbersOfRow(connection, counted, bound(span)))[0]!
   const resolution = rows <= MOST_EXACT ? 'readings' : 'minutes'
   const { secondsAbove, energyWh } = await durationsOf(connection, span, resolution, fields, query.limits)
-  const minutes = resolution === 'minutes' ? await wholeMinutes(connection, span) : null
+  const minutes = resolution === 'minutes' ? await wholeMinutesIn(connection, span) : null
   const sensors: SensorStatistics[] = []
   for (const field of fields) {
     const summary = await (minutes === null
       ? ofReadings(connection, span, field)
-      : ofMinutes(connection, span, field, minutes([field])))
+      : ofMinutes(connection, minutes, field))
     if (summary !== null) sensors.push({ field, ...summary, secondsAbove: secondsAbove.get(field) ?? null })
   }
   return { from: query.from, to: query.to, rows, resolution, sensors, energyWh }
@@ -50,16 +50,15 @@ async function ofReadings(connection: DuckDBConnection, span: DeviceSpan, field:
 
 async function ofMinutes(
   connection: DuckDBConnection,
-  span: DeviceSpan,
+  { sql: minutes, values }: Minutes,
   field: string,
-  minutes: string,
 ): Promise<Summary | null> {
   const sql = `
     SELECT n::DOUBLE, min, mean, max, quantiles[1], quantiles[2], quantiles[3] FROM (
       SELECT sum(${field}_n) AS n, min(${field}_min) AS min, ${meanOfMinutes(field)} AS mean, max(${field}_max) AS max,
         quantile_cont(${field}_sum / nullif(${field}_n, 0), [0.5, 0.95, 0.99]) AS quantiles
-      FROM ${minutes}
+      FROM ${minutes([field])}
     )`
-  const [n, min, mean, max, median, p95, p99] = (await numbersOfRow(connection, sql, bound(span))) as number[]
+  const [n, min, mean, max, median, p95, p99] = (await numbersOfRow(connection, sql, values)) as number[]
   return n > 0 ? { n, min, mean, median, p95, p99, max } : null
 }

@@ -79,7 +79,6 @@ describe('a range', () => {
           expect(range.resolution).toBe('minutes')
           const { bucket } = range
           expect(bucket % MINUTE).toBe(0)
-          const size = Math.ceil(rows.length / transactions)
           for (const field of SENSORS) {
             const starts = [...new Set(rows.map(({ ts }) => Math.floor(ts / bucket) * bucket))].sort((a, b) => a - b)
             const expected = starts
@@ -87,14 +86,12 @@ describe('a range', () => {
               .map((t) => {
                 const own = rows.filter(({ ts }) => ts >= t && ts < t + bucket)
                 const had = values(own, field)
-                // the last minute with a reading, of that the last transaction
+                // of the last minute with a reading, that which was written last
                 const last = own
                   .filter((row) => valueIn(row, field) !== null)
                   .toSorted(
                     (a, b) =>
-                      Math.floor(a.ts / MINUTE) - Math.floor(b.ts / MINUTE) ||
-                      Math.floor(rows.indexOf(a) / size) - Math.floor(rows.indexOf(b) / size) ||
-                      byTime(a, b),
+                      Math.floor(a.ts / MINUTE) - Math.floor(b.ts / MINUTE) || rows.indexOf(a) - rows.indexOf(b),
                   )
                   .at(-1)
                 return [t, least(had), greatest(had), mean(had), last === undefined ? null : valueIn(last, field)]

@@ -127,12 +127,12 @@ describe('statistics', () => {
     const power = (row: string) => `(CASE WHEN (${row} // 60) % 2 = 0 THEN 100 ELSE 300 END)`
     const at = (row: string) => `make_timestamp_ms(${START} + ${row} * 1000)::TIMESTAMP_MS`
     await connection.run(
-      `INSERT INTO readings SELECT 1, ${at('row')}, 1, row, ${power('row')} FROM range(1, ${count}) AS rows(row)`,
+      `INSERT INTO readings SELECT 0, ${at('row')}, 0, row, ${power('row')} FROM range(1, ${count}) AS rows(row)`,
     )
     await connection.run('DELETE FROM minutes')
     for (const seconds of ['< 20', '>= 20'])
       await connection.run(
-        `INSERT INTO minutes SELECT 1, date_trunc('minute', ts) AS minute, count(*), min(board_power), max(board_power), sum(board_power), last(board_power)
+        `INSERT INTO minutes SELECT 0, date_trunc('minute', ts) AS minute, count(*), min(board_power), max(board_power), sum(board_power), last(board_power)
          FROM readings WHERE second(ts) ${seconds} GROUP BY minute`,
       )
     const query = asked({ to: START + count * 1000, limits: { board_power: 200 } })

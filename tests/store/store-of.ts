@@ -1,5 +1,7 @@
-import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampMillisecondsValue } from '@duckdb/node-api'
-import { minuteColumns, readingColumn, STORE_VERSION, TABLES } from '../../store/schema.ts'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { StoredRows } from '../../store/checkpoint.ts'
+import { TABLES } from '../../store/schema.ts'
+import { StoreWriter } from '../../store/writer.ts'
 
 /** A reading as a test gives it; sensors that are left out have no reading. */
 export interface Reading {
@@ -20,72 +22,53 @@ export function byTime(a: Reading, b: Reading): number {
   return a.ts - b.ts
 }
 
-/**
- * A store in memory with these readings, written in this order in this many transactions; each writes the minutes of its readings, as the
- * writer of a store does.
- */
+/** A store in memory with these readings, written by the store's writer in this order and in this many transactions. */
 export async function storeOf(readings: readonly Reading[], transactions = 1): Promise<DuckDBConnection> {
-  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
   for (const table of TABLES) await connection.run(table)
-  await connection.run(`INSERT INTO store VALUES (${STORE_VERSION}, 'UTC', false, '2024-01-01')`)
-  const fields = [...new Set(readings.flatMap((reading) => Object.keys(reading)))].filter(
-    (name) => name !== 'device' && name !== 'ts',
-  )
-  for (const field of fields) {
-    await connection.run(`ALTER TABLE readings ADD COLUMN ${readingColumn(field)}`)
-    for (const column of minuteColumns(field)) await connection.run(`ALTER TABLE minutes ADD COLUMN ${column}`)
-  }
-  const devices = [...new Set(readings.map(({ device = DEVICE }) => device))]
-  for (const [index, device] of devices.entries())
-    await connection.run('INSERT INTO devices VALUES ($1, $2)', [index + 1, device])
+  const writer = await StoreWriter.open(await instance.connect())
   const size = Math.max(Math.ceil(readings.length / transactions), 1)
-  for (let at = 0; at < readings.length; at += size)
-    await write(connection, devices, fields, readings.slice(at, at + size), at)
+  for (let at = 0; at < readings.length; at += size) {
+    for (const run of runs(readings.slice(at, at + size))) await writer.append(rowsOf(run, at))
+    await writer.commit({ tables: [], rejects: [], pipelines: [] })
+  }
   return connection
 }
 
-async function write(
-  connection: DuckDBConnection,
-  devices: readonly string[],
-  fields: readonly string[],
-  readings: readonly Reading[],
-  firstRow: number,
-): Promise<void> {
-  const appender = await connection.createAppender('readings')
-  const minutes = new Map<string, Reading[]>()
-  for (const [index, reading] of readings.entries()) {
-    const device = devices.indexOf(reading.device ?? DEVICE) + 1
-    appender.appendInteger(device)
-    appender.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(reading.ts)))
-    appender.appendInteger(device)
-    appender.appendUInteger(firstRow + index)
-    for (const field of fields) append(valueIn(reading, field))
-    appender.endRow()
-    const minute = `${device} ${Math.floor(reading.ts / MINUTE) * MINUTE}`
-    minutes.set(minute, [...(minutes.get(minute) ?? []), reading])
+/** Readings of one device that follow one another. */
+function runs(readings: readonly Reading[]): Reading[][] {
+  const found: Reading[][] = []
+  for (const reading of readings) {
+    const run = found.at(-1)
+    if (run !== undefined && run[0].device === reading.device) run.push(reading)
+    else found.push([reading])
   }
-  appender.closeSync()
+  return found
+}
 
-  const ofMinutes = await connection.createAppender('minutes')
-  for (const [minute, rows] of minutes) {
-    const [device, ts] = minute.split(' ')
-    ofMinutes.appendInteger(Number(device))
-    ofMinutes.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(ts)))
-    for (const field of fields) {
-      const values = rows.toSorted(byTime).flatMap((row) => valueIn(row, field) ?? [])
-      ofMinutes.appendUInteger(values.length)
-      if (values.length === 0) for (let part = 0; part < 4; part++) ofMinutes.appendNull()
-      else
-        for (const part of [Math.min(...values), Math.max(...values), sum(values), values.at(-1)!])
-          ofMinutes.appendDouble(part)
+function rowsOf(readings: readonly Reading[], firstRow: number): StoredRows {
+  const device = readings[0].device ?? DEVICE
+  const fields = new Set(readings.flatMap((reading) => Object.keys(reading)))
+  fields.delete('device')
+  fields.delete('ts')
+  const columnOf = (field: string) => {
+    const values = readings.map((reading) => valueIn(reading, field))
+    return {
+      data: Float64Array.from(values, (value) => value ?? Number.NaN),
+      nulls: values.includes(null) ? Uint8Array.from(values, (value) => (value === null ? 1 : 0)) : null,
     }
-    ofMinutes.endRow()
   }
-  ofMinutes.closeSync()
-
-  function append(value: number | null): void {
-    if (value === null) appender.appendNull()
-    else appender.appendDouble(value)
+  return {
+    device,
+    host: 'host',
+    log: `${device}.txt`,
+    generation: 0,
+    count: readings.length,
+    ts: Float64Array.from(readings, ({ ts }) => ts),
+    row: Float64Array.from(readings, (_, index) => firstRow + index),
+    sensors: new Map([...fields].map((field) => [field, columnOf(field)])),
+    other: null,
   }
 }
 

@@ -89,7 +89,7 @@ describe('distributions', () => {
         }
         expect(sum(idle) + sum(load)).toBe(had.filter(({ gpu_load }) => gpu_load < 10 || gpu_load >= 70).length)
       }),
-      { numRuns: 50 },
+      { numRuns: Number(process.env['GPUMON_RUNS'] ?? 50) },
     )
   })
 
@@ -137,7 +137,7 @@ describe('correlations', () => {
         if (r[0][1] !== null && Number.isFinite(expected)) expect(r[0][1]).toBeCloseTo(expected, 6)
         else expect(Math.min(...[0, 1].map((k) => reach(both.map((pair) => pair[k]))))).toBeLessThan(1e-9)
       }),
-      { numRuns: 60 },
+      { numRuns: Number(process.env['GPUMON_RUNS'] ?? 60) },
     )
   })
 

@@ -59,7 +59,7 @@ describe('a range', () => {
           expectPoints(range, 'gpu_temperature', expected)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: Number(process.env['GPUMON_RUNS'] ?? 60) },
     )
   })
 
@@ -100,7 +100,7 @@ describe('a range', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: Number(process.env['GPUMON_RUNS'] ?? 60) },
     )
   })
 

@@ -18,11 +18,11 @@ export function partsOf(table: 'readings' | 'minutes', field: string): string[] 
 
 /**
  * The order of minutes in time, and as written where a minute has several rows, as one BIGINT: DuckDB's arg_max is twice as fast on it as on a
- * TIMESTAMP_MS. The minute takes 26 bits until the year 2097, the number of a row 37.
+ * TIMESTAMP_MS. The minute takes 26 bits until the year 2097, the number of a row 37 (`minutesIn`).
  */
-const MINUTE_ORDER = '((epoch_ms(ts) // 60000) << 37) + rowid'
+const MINUTE_ORDER = '((epoch_ms(ts) // 60000) << 37) + written'
 
-/** SQL of the mean reading of a sensor in a group of minutes. Whole numbers in DOUBLEs add up faster than in DuckDB's 128 bits. */
+/** SQL of the mean reading of a sensor in a group of minutes. */
 export function meanOfMinutes(field: string): string {
-  return `sum(${field}_sum) / nullif(sum(${field}_n::DOUBLE), 0)`
+  return `sum(${field}_sum) / nullif(sum(${field}_n), 0)`
 }

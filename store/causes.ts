@@ -1,6 +1,7 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { Causes } from '../web/api.ts'
 import { storedFields } from './fields.ts'
+import { minutesIn } from './minutes.ts'
 import { paceOf, pauseAfter } from './pace.ts'
 import { perfCapReasons } from './perf-cap.ts'
 import { MINUTE } from './resolution.ts'
@@ -11,13 +12,11 @@ import { MIXED, type Stretch, shortened } from './stretches.ts'
 const MOST_STRETCHES = 500
 /** A longer span is read from minutes: on its chart a stretch of less could not be seen. */
 const LONGEST_BY_READINGS = 86_400_000
-const PACE_SAMPLE = 2_000
 
 const READINGS = `SELECT ts, perf_cap_reason AS mask FROM readings WHERE ${IN_SPAN}`
-const MINUTES = `
-  SELECT ts, CASE WHEN min(perf_cap_reason_min) = max(perf_cap_reason_max) THEN min(perf_cap_reason_min)
-    WHEN sum(perf_cap_reason_n) > 0 THEN ${MIXED} END AS mask
-  FROM minutes WHERE ${IN_SPAN} GROUP BY ts`
+const MASK_OF_MINUTE = `
+  CASE WHEN min(perf_cap_reason_min) = max(perf_cap_reason_max) THEN min(perf_cap_reason_min)
+    WHEN sum(perf_cap_reason_n) > 0 THEN ${MIXED} END AS mask`
 
 /**
  * Why the card was held back, in stretches of equal reasons; a stretch without reasons is time in which nothing held it. There is none where
@@ -28,10 +27,7 @@ const MINUTES = `
 export async function readCauses(connection: DuckDBConnection, query: Span): Promise<Causes> {
   const span = await checkedSpan(connection, query)
   if (!(await storedFields(connection)).includes('perf_cap_reason')) return { stretches: [] }
-  const stretches =
-    span.to - span.from <= LONGEST_BY_READINGS
-      ? await stretchesOf(connection, READINGS, span, (await paceOf(connection, span, PACE_SAMPLE)).step)
-      : await stretchesOf(connection, MINUTES, { ...span, from: Math.floor(span.from / MINUTE) * MINUTE }, MINUTE)
+  const stretches = await (span.to - span.from <= LONGEST_BY_READINGS ? byReadings : byMinutes)(connection, span)
   return {
     stretches: shortened(stretches, MOST_STRETCHES).map(({ from, to, mask }) => ({
       from,
@@ -41,14 +37,26 @@ export async function readCauses(connection: DuckDBConnection, query: Span): Pro
   }
 }
 
+async function byReadings(connection: DuckDBConnection, span: DeviceSpan): Promise<Stretch[]> {
+  const { step } = await paceOf(connection, span)
+  return stretchesOf(connection, READINGS, bound(span), step)
+}
+
+async function byMinutes(connection: DuckDBConnection, span: DeviceSpan): Promise<Stretch[]> {
+  const from = Math.floor(span.from / MINUTE) * MINUTE
+  const { sql, values } = await minutesIn(connection, { ...span, from })
+  const source = `SELECT ts, ${MASK_OF_MINUTE} FROM ${sql(['perf_cap_reason'])} GROUP BY ts`
+  return stretchesOf(connection, source, values, MINUTE)
+}
+
 /**
- * @param source SQL of rows (ts, mask)
+ * @param source SQL of rows (ts, mask), with its values
  * @param step usual ms between its rows: how long the last before a pause lasts
  */
 async function stretchesOf(
   connection: DuckDBConnection,
   source: string,
-  span: DeviceSpan,
+  values: Record<string, DuckDBValue>,
   step: number,
 ): Promise<Stretch[]> {
   // Only rows at which something changes leave the database: of a day some hundreds of 86,400. A row without time tells the last time there is.
@@ -62,7 +70,7 @@ async function stretchesOf(
     UNION ALL SELECT NULL, NULL, max(t)::DOUBLE FROM pairs
     ORDER BY t NULLS LAST`
   const pause = pauseAfter(step, 0)
-  const [times, masks, before] = await numbers(connection, sql, { ...bound(span), pause })
+  const [times, masks, before] = await numbers(connection, sql, { ...values, pause })
   const stretches: Stretch[] = []
   let open: { from: number; mask: number } | null = null
   for (const [index, t] of times.entries()) {

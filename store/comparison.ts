@@ -4,11 +4,10 @@ import { meanOfMinutes } from './buckets.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
 import { paceOf } from './pace.ts'
 import { checkPixels, MINUTE } from './resolution.ts'
-import { bound, checkedSpan, type DeviceSpan, IN_SPAN } from './span.ts'
+import { rowsIn } from './rows-in.ts'
+import { checkedSpan, type DeviceSpan } from './span.ts'
 import { numbers } from './sql.ts'
 import { readStatistics, type StatisticsQuery } from './statistics.ts'
-
-const PACE_SAMPLE = 2_000
 
 /** What GET /api/compare asks. */
 export interface ComparisonQuery {
@@ -61,7 +60,7 @@ async function axisOf(connection: DuckDBConnection, a: DeviceSpan, b: DeviceSpan
     const bucket = Math.round(width / MINUTE) * MINUTE
     return { table: 'minutes', bucket, buckets: Math.floor(longest / bucket) + 1 }
   }
-  const paces = [await paceOf(connection, a, PACE_SAMPLE), await paceOf(connection, b, PACE_SAMPLE)]
+  const paces = [await paceOf(connection, a), await paceOf(connection, b)]
   // At least two steps: of clocks that are a little off, a shorter bucket would now and then get no reading.
   const bucket = Math.max(Math.ceil(width), ...paces.map(({ step }) => 2 * step), 1)
   return { table: 'readings', bucket, buckets: Math.floor(longest / bucket) + 1 }
@@ -78,9 +77,10 @@ async function meansOf(
   const start = table === 'readings' ? span.from : Math.floor(span.from / MINUTE) * MINUTE
   // The minute that the span begins in may push its last one past the end of the axis: it stays in the last bucket.
   const slot = 'least((epoch_ms(ts) - $start) // $bucket, $last)::DOUBLE'
-  const sql = `SELECT ${[`${slot} AS slot`, ...means].join(', ')} FROM ${table} WHERE ${IN_SPAN} GROUP BY slot`
-  const [found, ...columns] = await numbers(connection, sql, {
-    ...bound({ ...span, from: start }),
+  const { sql, values } = await rowsIn(connection, table, { ...span, from: start })
+  const selected = [`${slot} AS slot`, ...means].join(', ')
+  const [found, ...columns] = await numbers(connection, `SELECT ${selected} FROM ${sql(fields)} GROUP BY slot`, {
+    ...values,
     start: BigInt(start),
     bucket: BigInt(bucket),
     last: BigInt(buckets - 1),

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { Zone } from '../gpuz/zone.ts'
 import type { Patterns } from '../web/api.ts'
+import { minutesIn } from './minutes.ts'
+import { EVER } from './span.ts'
 import { numbers } from './sql.ts'
 
 /** Offsets from UTC are whole quarters of an hour (since 1972): none begins or ends within one, so only quarters are turned to local time. */
@@ -16,15 +18,16 @@ export async function daysOf(
   field: string,
   zone: string,
 ): Promise<Pick<Patterns, 'heat' | 'daily'>> {
+  const { sql: minutes, values } = await minutesIn(connection, { id, ...EVER })
   const sql = `
     WITH quarters AS (
-      SELECT epoch_ms(ts) // ${QUARTER} * ${QUARTER} AS t, sum(${field}_n::DOUBLE) AS n, sum(${field}_sum) AS sum,
+      SELECT epoch_ms(ts) // ${QUARTER} * ${QUARTER} AS t, sum(${field}_n)::DOUBLE AS n, sum(${field}_sum) AS sum,
         min(${field}_min) AS min, max(${field}_max) AS max
-      FROM minutes WHERE device = $id::INTEGER AND ${field}_n > 0 GROUP BY t
+      FROM ${minutes([field])} WHERE ${field}_n > 0 GROUP BY t
     ), local AS (SELECT *, timezone($zone, make_timestamp_ms(t) AT TIME ZONE 'UTC') AS time FROM quarters)
     SELECT epoch_ms(date_trunc('day', time))::DOUBLE AS day, hour(time)::DOUBLE AS hour, sum(n), sum(sum), min(min), max(max)
     FROM local GROUP BY day, hour ORDER BY day, hour`
-  const [days, hours, n, sum, min, max] = (await numbers(connection, sql, { id, zone })) as number[][]
+  const [days, hours, n, sum, min, max] = (await numbers(connection, sql, { ...values, zone })) as number[][]
   const rules = new Zone(zone)
   const heat: { day: number; hours: (number | null)[] }[] = []
   const daily: { day: number; min: number; mean: number; max: number; n: number }[] = []

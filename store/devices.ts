@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DeviceInfo } from '../web/api.ts'
 import { presentFields } from './fields.ts'
+import { deviceNames } from './span.ts'
 import { numbersOfRow, timestamp } from './sql.ts'
 
 /** A device as it is stored; whether its log is followed is not known here. */
@@ -8,10 +9,9 @@ export type StoredDevice = Omit<DeviceInfo, 'live'>
 
 /** All devices, in the order in which they were first seen. */
 export async function readDevices(connection: DuckDBConnection): Promise<StoredDevice[]> {
-  const reader = await connection.runAndReadAll('SELECT device, id FROM devices ORDER BY id')
-  const [names = [], ids = []] = reader.getColumns() as [string[]?, number[]?]
   const devices: StoredDevice[] = []
-  for (const [index, device] of names.entries()) devices.push({ device, ...(await readingsOf(connection, ids[index])) })
+  for (const { id, device } of await deviceNames(connection))
+    devices.push({ device, ...(await readingsOf(connection, id)) })
   return devices
 }
 

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Patterns } from '../web/api.ts'
 import { storedFields } from './fields.ts'
+import { minutesIn } from './minutes.ts'
+import { EVER } from './span.ts'
 import { numbers, numbersOfRow } from './sql.ts'
 
 /** A bar of a chart of this many is still wide enough to see. */
@@ -14,8 +16,9 @@ export async function distributionOf(
   id: number,
   field: string,
 ): Promise<Patterns['distribution']> {
-  const extremes = `SELECT min(${field}_min), max(${field}_max) FROM minutes WHERE device = $id::INTEGER`
-  const [least, greatest] = await numbersOfRow(connection, extremes, { id })
+  const minutes = await minutesIn(connection, { id, ...EVER })
+  const extremes = `SELECT min(${field}_min), max(${field}_max) FROM ${minutes.sql([field])}`
+  const [least, greatest] = await numbersOfRow(connection, extremes, minutes.values)
   if (least === null || greatest === null) return { start: 0, width: 1, idle: [], load: [] }
   const width = binWidth(greatest - least)
   const binOf = (value: number): number => Math.floor(value / width + HAIR)

@@ -1,9 +1,8 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { longestStep, paceOf } from './pace.ts'
 import { bound, type DeviceSpan, IN_SPAN } from './span.ts'
-import { numbersOfRow, timestamp } from './sql.ts'
+import { numbers, numbersOfRow, timestamp } from './sql.ts'
 
-const PACE_SAMPLE = 2_000
 const POWER = 'board_power'
 
 /** How long, from the time that each reading speaks for. */
@@ -29,9 +28,8 @@ export async function durationsOf(
 ): Promise<Durations> {
   const limited = fields.filter((field) => field in limits)
   const power = fields.filter((field) => field === POWER)
-  const { step } = await paceOf(connection, span, PACE_SAMPLE)
-  const longest = longestStep(step)
-  const values: Record<string, DuckDBValue> = { ...bound(span), step }
+  const { step } = await paceOf(connection, span)
+  const values: Record<string, DuckDBValue> = bound(span)
   for (const field of limited) values[`limit_${field}`] = limits[field]
   const sums = [
     ...limited.map((field) => `coalesce(sum(seconds) FILTER (${field} > $limit_${field}), 0)`),
@@ -41,14 +39,26 @@ export async function durationsOf(
   const columns = [...new Set([...limited, ...power])].join(', ')
   // The reading after the span says how long the last one in it speaks.
   const exact = `
-    SELECT ts, ${columns}, least(coalesce(epoch_ms(lead(ts) OVER (ORDER BY ts)) - epoch_ms(ts), $step), $longest) / 1000 AS seconds
+    SELECT ts, ${columns}, least(coalesce(epoch_ms(lead(ts) OVER (ORDER BY ts)) - epoch_ms(ts), $end), $longest) / 1000 AS seconds
     FROM readings WHERE device = $id::INTEGER AND ts >= $from AND ts <= $after`
   const usual = `SELECT ts, ${columns}, $step / 1000 AS seconds FROM readings WHERE ${IN_SPAN}`
-  if (resolution === 'readings') Object.assign(values, { longest, after: timestamp(span.to + longest) })
+  if (resolution === 'readings') {
+    const longest = longestStep(step)
+    const end = (await goesOn(connection, span)) ? longest : step
+    Object.assign(values, { longest, end, after: timestamp(span.to + longest) })
+  } else {
+    values['step'] = step
+  }
   const sql = `SELECT ${sums.join(', ')} FROM (${resolution === 'readings' ? exact : usual}) WHERE ts <= $to`
   const row = await numbersOfRow(connection, sql, values)
   return {
     secondsAbove: new Map(limited.map((field, index) => [field, row[index]!])),
     energyWh: power.length === 0 ? null : row[limited.length],
   }
+}
+
+/** Whether there are readings after the span, however late. */
+async function goesOn(connection: DuckDBConnection, { id, to }: DeviceSpan): Promise<boolean> {
+  const sql = 'SELECT 1::DOUBLE FROM readings WHERE device = $id::INTEGER AND ts > $to LIMIT 1'
+  return (await numbers(connection, sql, { id, to: timestamp(to) }))[0].length > 0
 }

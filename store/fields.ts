@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { distance } from 'fastest-levenshtein'
 import { catalogue, sensorOf } from '../gpuz/catalogue.ts'
+import { minutesIn } from './minutes.ts'
 import { QueryError } from './query-error.ts'
+import { EVER } from './span.ts'
 import { numbersOfRow } from './sql.ts'
 
 const rank: ReadonlyMap<string, number> = new Map(catalogue.map(({ field }, index) => [field, index]))
@@ -19,7 +21,8 @@ export async function presentFields(connection: DuckDBConnection, id: number): P
   const stored = await storedFields(connection)
   if (stored.length === 0) return []
   const most = stored.map((field) => `coalesce(max(${field}_n), 0)::DOUBLE`).join(', ')
-  const counts = await numbersOfRow(connection, `SELECT ${most} FROM minutes WHERE device = $id::INTEGER`, { id })
+  const { sql, values } = await minutesIn(connection, { id, ...EVER })
+  const counts = await numbersOfRow(connection, `SELECT ${most} FROM ${sql(stored)}`, values)
   return stored.filter((_, index) => counts[index]! > 0)
 }
 

@@ -10,11 +10,14 @@ export interface Pace {
   readonly step: number
 }
 
-/** Steps that no reading of the log should ever be apart without a pause between, in ms. */
+/** Less is no pause: GPU-Z skips a beat now and then. In ms. */
 const LEAST_PAUSE = 5_000
 
+/** Enough to know a pace by. */
+const SAMPLE = 2_000
+
 /** Looks at the rows of a span that were written first, no more than `most` and one: costs the same in a span of any length. */
-export async function paceOf(connection: DuckDBConnection, span: DeviceSpan, most: number): Promise<Pace> {
+export async function paceOf(connection: DuckDBConnection, span: DeviceSpan, most = SAMPLE): Promise<Pace> {
   const sql = `SELECT epoch_ms(ts)::DOUBLE FROM readings WHERE ${IN_SPAN} LIMIT ${most + 1}`
   const [times] = (await numbers(connection, sql, bound(span))) as number[][]
   times.sort((a, b) => a - b)

@@ -4,7 +4,7 @@ import { correlationOf } from './correlation.ts'
 import { daysOf } from './days.ts'
 import { distributionOf } from './distribution.ts'
 import { checkedFields } from './fields.ts'
-import { deviceId } from './span.ts'
+import { deviceId, EVER } from './span.ts'
 
 /** What GET /api/patterns asks. */
 export interface PatternsQuery {
@@ -24,6 +24,6 @@ export async function readPatterns(connection: DuckDBConnection, query: Patterns
   return {
     ...(await daysOf(connection, id, field, query.zone)),
     distribution: await distributionOf(connection, id, field),
-    correlation: await correlationOf(connection, id),
+    correlation: await correlationOf(connection, { id, ...EVER }),
   }
 }

@@ -5,6 +5,7 @@ import { checkedFields } from './fields.ts'
 import { paceOf, pauseAfter } from './pace.ts'
 import { withPauses } from './pauses.ts'
 import { checkPixels, type Resolution, resolutionFor } from './resolution.ts'
+import { rowsIn } from './rows-in.ts'
 import { bound, checkedSpan, type DeviceSpan, IN_SPAN, type Span } from './span.ts'
 import { numbers } from './sql.ts'
 
@@ -45,17 +46,18 @@ function everyReading(connection: DuckDBConnection, span: DeviceSpan, fields: re
   return numbers(connection, sql, bound(span))
 }
 
-function everyBucket(
+async function everyBucket(
   connection: DuckDBConnection,
   { id, from, to }: DeviceSpan,
   fields: readonly string[],
   { from: table, bucket }: Resolution,
 ) {
-  const parts = fields.flatMap((field) => partsOf(table, field))
-  const sql = `SELECT ${[`${bucketStart(bucket)} AS t`, ...parts].join(', ')} FROM ${table} WHERE ${IN_SPAN} GROUP BY t ORDER BY t`
   const first = Math.floor(from / bucket) * bucket
   const last = (Math.floor(to / bucket) + 1) * bucket - 1
-  return numbers(connection, sql, bound({ id, from: first, to: last }))
+  const { sql, values } = await rowsIn(connection, table, { id, from: first, to: last })
+  const parts = fields.flatMap((field) => partsOf(table, field))
+  const columns = [`${bucketStart(bucket)} AS t`, ...parts].join(', ')
+  return numbers(connection, `SELECT ${columns} FROM ${sql(fields)} GROUP BY t ORDER BY t`, values)
 }
 
 function seriesOf(columns: readonly (number | null)[][]): Series {

@@ -25,8 +25,11 @@ export interface MonitorListener extends PipelineListener {
   onCheckpoint?(): void
 }
 
-/** At most this much is lost in a crash and read again. */
+/** At most this much is read again after a crash. */
 const CHECKPOINT_MS = 1000
+/** While a backlog is read a checkpoint is larger: full row groups go straight into the file, small ones would be written twice. */
+const BACKLOG_ROWS = 983_040
+const BACKLOG_MS = 10_000
 
 /** Pipelines of several logs into one store, which is brought up to date once a second, all in one transaction. */
 export class Monitor {
@@ -139,11 +142,18 @@ export class Monitor {
     for (const pipeline of this.#pipelines) if (pipeline.device === device) pipeline.setLimits(limits)
   }
 
-  /** Brings the store up to date once a second, until aborted, and at the end. @throws StoreError */
+  /** Brings the store up to date once a second, less often while a backlog is read, until aborted. @throws StoreError */
   async checkpoints(signal: AbortSignal): Promise<void> {
+    let rows = 0
+    let at = performance.now()
     while (!signal.aborted) {
       await pause(CHECKPOINT_MS, signal)
+      const now = this.#pipelines.reduce((sum, pipeline) => sum + pipeline.rows, 0)
+      const behind = this.#pipelines.some(({ live, follows }) => follows && !live)
+      if (behind && !signal.aborted && now - rows < BACKLOG_ROWS && performance.now() - at < BACKLOG_MS) continue
       await this.checkpoint()
+      rows = now
+      at = performance.now()
     }
   }
 

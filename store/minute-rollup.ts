@@ -1,10 +1,8 @@
 import type { SensorColumn } from '../gpuz/batch.ts'
 
 const MINUTE_MS = 60_000
-/** n, least, greatest, sum, last */
-const PARTS = 5
 
-/** Readings of one device's minute, sensor by sensor. */
+/** Readings of one device's minute, sensor by sensor: number, least, greatest, sum, last. */
 export interface Minute {
   readonly start: number
   readonly sensors: Map<string, Float64Array>
@@ -56,7 +54,11 @@ export class MinuteRollup {
         folded = Float64Array.of(0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, Number.NaN)
         minute.sensors.set(field, folded)
       }
-      let [n, min, max, sum, last] = folded
+      let n = folded[0]
+      let min = folded[1]
+      let max = folded[2]
+      let sum = folded[3]
+      let last = folded[4]
       for (let i = from; i < to; i++) {
         const value = data[i]
         // no reading is NaN
@@ -85,12 +87,15 @@ export function minuteColumns(
   return fields.flatMap((field) => {
     const n = new Uint32Array(count)
     const nulls = new Uint8Array(count)
-    const parts = Array.from({ length: PARTS - 1 }, () => new Float64Array(count))
-    for (const [i, { sensors }] of minutes.entries()) {
-      const folded = sensors.get(field)
-      n[i] = folded?.[0] ?? 0
-      nulls[i] = n[i] === 0 ? 1 : 0
-      for (const [k, part] of parts.entries()) part[i] = folded?.[k + 1] ?? 0
+    const parts = [new Float64Array(count), new Float64Array(count), new Float64Array(count), new Float64Array(count)]
+    for (let i = 0; i < count; i++) {
+      const folded = minutes[i].sensors.get(field)
+      if (folded === undefined || folded[0] === 0) {
+        nulls[i] = 1
+        continue
+      }
+      n[i] = folded[0]
+      for (let k = 0; k < parts.length; k++) parts[k][i] = folded[k + 1]
     }
     const some = nulls.includes(1) ? nulls : null
     return [{ data: n, nulls: null }, ...parts.map((data) => ({ data, nulls: some }))]

@@ -1,4 +1,12 @@
-import { DOUBLE, type DuckDBConnection, type DuckDBType, INTEGER, TIMESTAMP_MS, UINTEGER } from '@duckdb/node-api'
+import {
+  DOUBLE,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBType,
+  INTEGER,
+  TIMESTAMP_MS,
+  UINTEGER,
+} from '@duckdb/node-api'
 import { type AppendColumn, absent, appendColumns, constant, timestamps } from './append.ts'
 import type { Cell, Checkpoint, SavedPipeline, StoredReject, StoredRows } from './checkpoint.ts'
 import { forget } from './forget.ts'
@@ -19,6 +27,7 @@ export class StoreWriter {
   /** sensors that have columns, in the order of the columns */
   #fields: string[] = []
   #began = false
+  #readings: DuckDBAppender | null = null
 
   private constructor(connection: DuckDBConnection) {
     this.#connection = connection
@@ -45,7 +54,9 @@ export class StoreWriter {
       ...this.#fields.map((field) => sensors.get(field) ?? absent(count)),
     ]
     const types = [INTEGER, TIMESTAMP_MS, INTEGER, UINTEGER, ...this.#fields.map(() => DOUBLE)]
-    await this.#appendColumns('readings', types, columns, count)
+    // One appender for all batches of a checkpoint: to open and close one costs more than a batch.
+    this.#readings ??= await this.#connection.createAppender('readings')
+    appendColumns(this.#readings, types, columns, count)
     if (other !== null) await this.#appendOther(rows, source)
     this.#rollup(device).take(ts, sensors, count)
   }
@@ -53,6 +64,7 @@ export class StoreWriter {
   async commit({ tables, rejects, pipelines, notifications, forget: forgotten = [] }: Checkpoint): Promise<void> {
     await this.#begin()
     for (const { log, device } of forgotten) await forget(this.#connection, log, device)
+    this.#flushReadings()
     await this.#appendMinutes()
     for (const rows of tables) await writeTable(this.#connection, rows)
     await this.#appendRejects(rejects)
@@ -68,6 +80,7 @@ export class StoreWriter {
   async rollback(): Promise<void> {
     if (!this.#began) return
     this.#began = false
+    this.#readings = null
     await this.#connection.run('ROLLBACK')
   }
 
@@ -129,7 +142,13 @@ export class StoreWriter {
     this.#began = true
   }
 
+  #flushReadings(): void {
+    this.#readings?.closeSync()
+    this.#readings = null
+  }
+
   async #addSensor(field: string): Promise<void> {
+    this.#flushReadings()
     // a field of the catalogue, or a name made like one: no user's text
     await this.#connection.run(`ALTER TABLE readings ADD COLUMN ${readingColumn(field)}`)
     for (const column of minuteColumns(field)) await this.#connection.run(`ALTER TABLE minutes ADD COLUMN ${column}`)

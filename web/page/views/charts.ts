@@ -154,7 +154,7 @@ class ChartsView implements View {
     this.#host.replaceChildren(
       el(
         'section',
-        { class: 'panel' },
+        { class: 'panel timeline' },
         el('h3', {}, 'Why it was held back, and alerts'),
         this.#lanesHost,
         this.#laneListHost,

@@ -128,7 +128,7 @@ export class Page {
     try {
       const episodes = await ask<EpisodeInfo[]>('episodes')
       this.#context.openEpisodes = episodes.filter(({ open }) => open)
-      this.#shell.showAlerts()
+      this.#update()
     } catch (error) {
       this.#shell.announce(messageOf(error))
     }

@@ -21,13 +21,16 @@ const LEAST_MS = 2_000
 export class RangeBar {
   readonly element = el('div', { class: 'toolbar', role: 'toolbar', 'aria-label': 'Range of time' })
   readonly #context: Context
+  readonly #ofEach: boolean
   readonly #text = el('span', { class: 'range-text' })
   readonly #presets: readonly [HTMLButtonElement, number][]
   readonly #undo: HTMLButtonElement
   readonly #follow = el('input', { type: 'checkbox' })
 
-  constructor(context: Context) {
+  /** @param ofEach the view shows all devices, each up to its own last reading */
+  constructor(context: Context, ofEach = false) {
     this.#context = context
+    this.#ofEach = ofEach
     this.#presets = PRESETS.map(([text, ms]) => [
       button(text, { 'data-last': lastText(ms) }, () => context.go({ range: null, last: ms }, 'range')),
       ms,
@@ -58,7 +61,10 @@ export class RangeBar {
       element.setAttribute('aria-pressed', String(address.range === null && this.#context.lastOf(device) === ms))
     this.#undo.disabled = this.#context.undoable === 0
     this.#follow.checked = address.range === null
-    this.#text.textContent = `${stretch(from, to, state.zone)} ${state.zone}`
+    const each = this.#ofEach && address.range === null && state.devices.length > 1
+    this.#text.textContent = each
+      ? `each up to its last reading, times in ${state.zone}`
+      : `${stretch(from, to, state.zone)} ${state.zone}`
   }
 
   /** Moves by a share of what is shown. */

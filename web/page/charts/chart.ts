@@ -1,7 +1,7 @@
 import uPlot from 'uplot'
 import type { SensorInfo } from '../../api.ts'
 import { drawEpisodes, drawLimits, type Marks } from './marks.ts'
-import { stroke, translucent } from './palette.ts'
+import { lineWidth, rem, stroke, translucent } from './palette.ts'
 import { margin, sharedCursor, timeAxis, valueAxis } from './time-axis.ts'
 import type { Trace } from './trace.ts'
 
@@ -74,7 +74,7 @@ function plotOptions(options: ChartOptions): uPlot.Options {
     ms: 1,
     tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
     legend: { show: false },
-    padding: [6, margin(), 0, 0],
+    padding: [Math.round(0.6 * rem()), margin(), 0, 0],
     cursor: {
       drag: { x: true, y: false, setScale: false },
       sync: sharedCursor(sync),
@@ -90,7 +90,7 @@ function plotOptions(options: ChartOptions): uPlot.Options {
       ...sensors.flatMap(({ field }) => {
         const { colour, dash } = stroke(colourOf(field))
         const edge: uPlot.Series = { stroke: 'transparent', points: { show: false }, width: 0 }
-        return [{ stroke: colour, dash: [...dash], width: 1.25, points: { show: false } }, edge, edge]
+        return [{ stroke: colour, dash: [...dash], width: lineWidth(), points: { show: false } }, edge, edge]
       }),
     ],
     bands: sensors.map(({ field }, i) => ({

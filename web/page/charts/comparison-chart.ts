@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 import { duration } from '../format.ts'
-import { rem, stroke } from './palette.ts'
+import { lineWidth, rem, stroke } from './palette.ts'
 import { axisLook, margin, valueAxis } from './time-axis.ts'
 
 type Values = readonly (number | null)[]
@@ -14,7 +14,7 @@ export function comparisonChart(host: HTMLElement, t: readonly number[], a: Valu
       width: Math.max(200, host.clientWidth),
       height: Math.round(8.5 * rem()),
       legend: { show: false },
-      padding: [6, margin(), 0, 0],
+      padding: [Math.round(0.6 * rem()), margin(), 0, 0],
       cursor: { drag: { x: true, y: false }, sync: { key: 'comparison', setSeries: false } },
       scales: { x: { time: false } },
       axes: [
@@ -29,8 +29,8 @@ export function comparisonChart(host: HTMLElement, t: readonly number[], a: Valu
       ],
       series: [
         {},
-        { label: 'A', stroke: solid.colour, width: 1.25, points: { show: false } },
-        { label: 'B', stroke: broken.colour, width: 1.25, dash: [5, 3], points: { show: false } },
+        { label: 'A', stroke: solid.colour, width: lineWidth(), points: { show: false } },
+        { label: 'B', stroke: broken.colour, width: lineWidth(), dash: [5, 3], points: { show: false } },
       ],
     },
     [[...t], [...a], [...b]],

@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 import type { Patterns } from '../../api.ts'
-import { rem, stroke, translucent } from './palette.ts'
+import { lineWidth, rem, stroke, translucent } from './palette.ts'
 import { axisLook, gutter, margin } from './time-axis.ts'
 
 /** Distributions of a sensor's readings, idle against load, each as a share of its own readings in %. */
@@ -19,7 +19,7 @@ export function histogram(
     return {
       stroke: colour,
       fill: translucent(colour, 0.15),
-      width: 1.25,
+      width: lineWidth(),
       dash,
       paths: stepped,
       points: { show: false },
@@ -30,7 +30,7 @@ export function histogram(
       width: Math.max(200, host.clientWidth),
       height: Math.round(14 * rem()),
       legend: { show: false },
-      padding: [6, margin(), 0, 0],
+      padding: [Math.round(0.6 * rem()), margin(), 0, 0],
       cursor: { drag: { x: false, y: false } },
       scales: {
         x: { time: false, range: [start, start + bins * width] },

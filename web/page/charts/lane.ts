@@ -12,21 +12,34 @@ export interface Lane {
 /** Reasons that tell of trouble; the others are a card's ordinary life. */
 const TROUBLE: Readonly<Record<string, Lane['severity']>> = { thermal: 'warning' }
 
-/** One lane for each reason that held the card back, then one for each rule that was broken. */
+/** One lane for each reason that held the card back, then one for each rule that was broken; those that only inform say what a reason says. */
 export function lanesOf(causes: Causes, episodes: readonly EpisodeInfo[]): Lane[] {
   const reasons = new Map<string, { from: number; to: number }[]>()
   for (const { from, to, reasons: words } of causes.stretches)
-    for (const word of words) reasons.set(word, [...(reasons.get(word) ?? []), { from, to }])
+    for (const word of words) add(reasons, word, { from, to })
   const alerts = new Map<string, EpisodeInfo[]>()
-  for (const episode of episodes) alerts.set(episode.title, [...(alerts.get(episode.title) ?? []), episode])
+  for (const episode of episodes) if (episode.severity !== 'info') add(alerts, episode.title, episode)
   return [
-    ...[...reasons].map(([words, stretches]) => ({ words, severity: TROUBLE[words] ?? ('info' as const), stretches })),
-    ...[...alerts].map(([words, of]) => ({
+    ...[...reasons]
+      .sort(byName)
+      .map(([words, stretches]) => ({ words, severity: TROUBLE[words] ?? ('info' as const), stretches })),
+    ...[...alerts].sort(byName).map(([words, of]) => ({
       words: `alert: ${words}`,
       severity: of[0].severity,
       stretches: of.map(({ started, ended }) => ({ from: started, to: ended })),
     })),
   ]
+}
+
+function add<Value>(groups: Map<string, Value[]>, key: string, value: Value): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [value])
+  else group.push(value)
+}
+
+/** The order must not change as the range moves. */
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
 }
 
 /** How long each lane was true within a range, in words: what the timeline shows, also for those who do not see it. */
@@ -36,7 +49,9 @@ export function laneList(lanes: readonly Lane[], from: number, to: number): HTML
   return el(
     'ul',
     { class: 'plain lanes' },
-    ...lanes.map((lane) => el('li', {}, el('span', {}, lane.words), shareText(lane, from, to))),
+    ...lanes.map((lane) =>
+      el('li', { title: lane.words }, el('span', {}, lane.words), el('span', {}, shareText(lane, from, to))),
+    ),
   )
 }
 

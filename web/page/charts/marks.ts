@@ -47,10 +47,10 @@ export function drawLimits(chart: uPlot, limits: readonly LimitLine[], unit: str
   ctx.font = font().replace(/^[\d.]+/, (size) => String(Number(size) * px))
   ctx.textAlign = 'right'
   ctx.textBaseline = 'bottom'
-  const placed: { left: number; right: number; y: number }[] = []
-  for (const { label, value, critical } of limits) {
-    if (value < min || value > max) continue
-    const y = Math.round(chart.valToPos(value, 'y', true)) + 0.5
+  const visible = limits
+    .filter(({ value }) => value >= min && value <= max)
+    .map((limit) => ({ ...limit, y: Math.round(chart.valToPos(limit.value, 'y', true)) + 0.5 }))
+  for (const { critical, y } of visible) {
     ctx.strokeStyle = colour(critical ? 'critical' : 'warning')
     ctx.lineWidth = px
     ctx.setLineDash((critical ? [8, 3] : [3, 3]).map((length) => length * px))
@@ -58,7 +58,9 @@ export function drawLimits(chart: uPlot, limits: readonly LimitLine[], unit: str
     ctx.moveTo(bbox.left, y)
     ctx.lineTo(bbox.left + bbox.width, y)
     ctx.stroke()
-
+  }
+  const placed: { left: number; right: number; y: number }[] = []
+  for (const { label, value, critical, y } of visible) {
     const figure = `${grouped(value, Number.isInteger(value) ? 0 : 1)} ${unit}`
     const text = bbox.width < NAMES_FROM * height ? figure : `${label} ${figure}`
     const width = ctx.measureText(text).width
@@ -72,7 +74,7 @@ export function drawLimits(chart: uPlot, limits: readonly LimitLine[], unit: str
     ctx.globalAlpha = 0.8
     ctx.fillRect(right - width - 2 * px, bottom - height + px, width + 4 * px, height - px)
     ctx.globalAlpha = 1
-    ctx.fillStyle = ctx.strokeStyle
+    ctx.fillStyle = colour(critical ? 'critical' : 'warning')
     ctx.fillText(text, right, bottom)
   }
   ctx.restore()

@@ -36,6 +36,11 @@ export function rem(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 }
 
+/** px of a line: as thick on a wall as on a desk. */
+export function lineWidth(): number {
+  return 0.09 * rem()
+}
+
 export function font(): string {
   return `${Math.round(0.8 * rem())}px ${getComputedStyle(document.body).fontFamily}`
 }

@@ -1,4 +1,4 @@
-import { colour } from './palette.ts'
+import { colour, lineWidth } from './palette.ts'
 
 /** A line without axes over a range of time, broken where there are no readings. Values may be null; t in ms, rising. */
 export function drawSparkline(
@@ -27,7 +27,7 @@ export function drawSparkline(
   const y = (value: number) =>
     high === low ? clientHeight / 2 : clientHeight - 2 - ((value - low) / (high - low)) * (clientHeight - 4)
   context.strokeStyle = colour('muted')
-  context.lineWidth = 1
+  context.lineWidth = lineWidth()
   context.beginPath()
   let drawing = false
   for (let i = 0; i < t.length; i++) {

@@ -2,11 +2,11 @@ import type { EpisodeInfo } from '../../api.ts'
 import type { LiveEvent } from '../../model.ts'
 import { ask } from '../ask.ts'
 import type { Context, View } from '../context.ts'
-import { button, el, select } from '../dom.ts'
-import { duration, grouped } from '../format.ts'
+import { el, select } from '../dom.ts'
+import { episodeEntry } from '../episode-entry.ts'
+import { grouped } from '../format.ts'
 import { Latest } from '../latest.ts'
 import { limitsForm } from '../limits-form.ts'
-import { stamp, stretch } from '../zone-time.ts'
 
 /** More are not read by anybody; the rest is a sum. */
 const SHOWN_MAX = 200
@@ -80,29 +80,5 @@ export function alertsView(context: Context): View {
 
 function fill(host: HTMLElement, episodes: readonly EpisodeInfo[], none: string, context: Context): void {
   if (episodes.length === 0) host.replaceChildren(el('p', { class: 'note' }, none))
-  else host.replaceChildren(...episodes.map((episode) => entry(episode, context)))
-}
-
-function entry(episode: EpisodeInfo, context: Context): HTMLElement {
-  const { device, severity, title, evidence, todo, started, ended, open } = episode
-  const { zone } = context.state
-  const margin = Math.max(60_000, 0.25 * (ended - started))
-  const range = { from: started - margin, to: ended + margin }
-  return el(
-    'article',
-    { class: 'episode', 'data-severity': severity, 'data-open': open },
-    el('span', { class: 'severity' }, severity),
-    el('h3', {}, title),
-    el('span', { class: 'who' }, device),
-    el(
-      'p',
-      { class: 'when' },
-      `${open ? `since ${stamp(started, zone)}` : stretch(started, ended, zone)}, for ${duration(ended - started)}`,
-    ),
-    el('p', { class: 'evidence' }, evidence),
-    el('p', { class: 'todo' }, todo),
-    button('Show on charts', { 'aria-label': `Show on charts: ${title} of ${device}` }, () =>
-      context.go({ view: 'charts', device, range }),
-    ),
-  )
+  else host.replaceChildren(...episodes.map((episode) => episodeEntry(episode, context)))
 }

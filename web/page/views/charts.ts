@@ -1,5 +1,5 @@
 import type { Causes, DeviceInfo, EpisodeInfo, Range, Statistics } from '../../api.ts'
-import type { LiveEvent } from '../../model.ts'
+import type { LiveEvent, Span } from '../../model.ts'
 import { ask } from '../ask.ts'
 import { type Group, groupsOf, usualFields } from '../charts/groups.ts'
 import { laneList, lanesOf } from '../charts/lane.ts'
@@ -17,8 +17,8 @@ import { clock } from '../zone-time.ts'
 
 /** Statistics, causes and buckets of a range that moves on are asked for anew this often. */
 const REFRESH_MS = 5_000
-/** A range that is being dragged or panned is asked for when it holds still this long. */
-const SETTLE_MS = 40
+/** Keys held down change the range faster than it can be answered: it is asked for at most this often. */
+const PACE_MS = 80
 
 interface Surroundings {
   readonly statistics: Statistics
@@ -45,14 +45,15 @@ class ChartsView implements View {
   readonly #lanesHost = el('div', { class: 'plot' })
   readonly #laneListHost = el('div', { class: 'legend' })
   readonly #statisticsHost = el('div', {})
-  readonly #range: Latest<Range>
+  readonly #range: Latest<{ range: Range | null; span: Span }>
   readonly #surroundings: Latest<Surroundings>
   readonly #resize = new ResizeObserver(() => this.#fit())
   #built = ''
   #asked = ''
   #askedAt = 0
   #width = 0
-  #settle = 0
+  #sentAt = 0
+  #waiting = 0
   #frame = 0
   #groups: readonly Group[] = []
   #panels: readonly Panel[] = []
@@ -68,7 +69,7 @@ class ChartsView implements View {
     const fail = (message: string) => {
       this.#failure.textContent = message
     }
-    this.#range = new Latest((range) => this.#takeRange(range), fail)
+    this.#range = new Latest((answer) => this.#takeRange(answer), fail)
     this.#surroundings = new Latest((answer) => this.#takeSurroundings(answer), fail)
     this.#host.addEventListener('keydown', (event) => {
       // Buttons inside have keys of their own.
@@ -112,7 +113,7 @@ class ChartsView implements View {
     this.#range.cancel()
     this.#surroundings.cancel()
     this.#resize.disconnect()
-    clearTimeout(this.#settle)
+    clearTimeout(this.#waiting)
     cancelAnimationFrame(this.#frame)
     this.#clear()
   }
@@ -154,7 +155,7 @@ class ChartsView implements View {
     this.#host.replaceChildren(
       el(
         'section',
-        { class: 'panel' },
+        { class: 'panel timeline' },
         el('h3', {}, 'Why it was held back, and alerts'),
         this.#lanesHost,
         this.#laneListHost,
@@ -206,29 +207,41 @@ class ChartsView implements View {
     if ((key === this.#asked && !fresh) || this.#width === 0) return
     this.#asked = key
     this.#askedAt = Date.now()
-    clearTimeout(this.#settle)
-    this.#settle = window.setTimeout(() => {
-      const span = { device: device.device, from, to }
-      const shown = this.#context.address.sensors ?? usualFields(this.#groups)
-      const sensors = device.sensors.filter((field) => shown.includes(field)).join(',')
-      if (sensors !== '') this.#range.put((signal) => ask('range', { ...span, sensors, pixels: this.#width }, signal))
-      this.#surroundings.put(async (signal) => {
-        const [statistics, causes, episodes] = await Promise.all([
-          ask<Statistics>('statistics', span, signal),
-          ask<Causes>('causes', span, signal),
-          ask<readonly EpisodeInfo[]>('episodes', span, signal),
-        ])
-        return { statistics, causes, episodes }
-      })
-    }, SETTLE_MS)
+    clearTimeout(this.#waiting)
+    const wait = this.#sentAt + PACE_MS - Date.now()
+    if (wait <= 0) this.#send(device, from, to)
+    else this.#waiting = window.setTimeout(() => this.#send(device, from, to), wait)
   }
 
-  #takeRange(range: Range): void {
+  #send({ device, sensors: known }: DeviceInfo, from: number, to: number): void {
+    this.#sentAt = Date.now()
+    const span: Span = { device, from, to }
+    const shown = this.#context.address.sensors ?? usualFields(this.#groups)
+    const sensors = known.filter((field) => shown.includes(field)).join(',')
+    // The lines first: what surrounds them takes the server longer.
+    this.#surroundings.cancel()
+    this.#range.put(async (signal) => {
+      const range = sensors === '' ? null : await ask<Range>('range', { ...span, sensors, pixels: this.#width }, signal)
+      return { range, span }
+    })
+  }
+
+  #takeRange({ range, span }: { range: Range | null; span: Span }): void {
     this.#failure.textContent = ''
-    const trace = new Trace(range)
-    if (this.#trace !== null && this.#context.address.range === null) trace.takeOver(this.#trace)
-    this.#trace = trace
+    if (range !== null) {
+      const trace = new Trace(range)
+      if (this.#trace !== null && this.#context.address.range === null) trace.takeOver(this.#trace)
+      this.#trace = trace
+    }
     this.#paint()
+    this.#surroundings.put(async (signal) => {
+      const [statistics, causes, episodes] = await Promise.all([
+        ask<Statistics>('statistics', { ...span }, signal),
+        ask<Causes>('causes', { ...span }, signal),
+        ask<readonly EpisodeInfo[]>('episodes', { ...span }, signal),
+      ])
+      return { statistics, causes, episodes }
+    })
   }
 
   #takeSurroundings({ statistics, causes, episodes }: Surroundings): void {

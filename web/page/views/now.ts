@@ -2,20 +2,27 @@ import type { LiveEvent } from '../../model.ts'
 import type { Context, View } from '../context.ts'
 import { DeviceRow } from '../device-row.ts'
 import { el } from '../dom.ts'
+import { episodeEntry } from '../episode-entry.ts'
 import { RangeBar } from '../range-bar.ts'
 
 /** All devices at a glance, those that are live first. */
 export function nowView(context: Context): View {
-  const bar = new RangeBar(context)
+  const bar = new RangeBar(context, true)
   const host = el('div', {})
+  const alerts = el('section', { class: 'episodes', 'aria-label': 'Alerts that go on' })
   const rows = new Map<string, { key: string; row: DeviceRow }>()
   const resize = new ResizeObserver(() => {
     for (const { row } of rows.values()) row.update()
   })
   resize.observe(host)
 
+  const showAlerts = () => {
+    const open = context.openEpisodes.filter(({ severity }) => severity !== 'info')
+    alerts.replaceChildren(...open.map((episode) => episodeEntry(episode, context)))
+  }
   const update = () => {
     bar.update()
+    showAlerts()
     const devices = context.state.devices.toSorted((a, b) => Number(b.live) - Number(a.live))
     for (const [device, { row }] of rows)
       if (!devices.some((one) => one.device === device)) {
@@ -38,10 +45,11 @@ export function nowView(context: Context): View {
   }
 
   return {
-    element: el('div', { class: 'now' }, bar.element, host),
+    element: el('div', { class: 'now' }, bar.element, host, alerts),
     update,
     event: (event: LiveEvent) => {
       if (event.event === 'readings') rows.get(event.data.device)?.row.take(event.data)
+      else if (event.event === 'episode') showAlerts()
       else if (event.event === 'limits') for (const { row } of rows.values()) row.update()
     },
     tick: () => {

@@ -51,7 +51,10 @@ function figures(pipeline: Pipeline, zone: string): HTMLElement {
     { class: 'figures' },
     figure('Rows read', grouped(rows)),
     figure('Rows a second', grouped(rowsPerSecond, rowsPerSecond < 10 ? 1 : 0)),
-    figure('Read', progress === null ? 'everything, following' : `${Math.floor(100 * progress)} %`),
+    figure(
+      'Read',
+      progress === null ? 'everything, following' : progress >= 1 ? 'everything' : `${Math.floor(100 * progress)} %`,
+    ),
     figure(
       'Lag of the newest reading',
       lagMs === null ? 'nothing is live' : lagMs < 1_000 ? `${Math.round(lagMs)} ms` : duration(lagMs),

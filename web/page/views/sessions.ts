@@ -18,6 +18,8 @@ const SHOWN_MAX = 300
 /** A stretch that can be compared: a session, or a whole log. */
 interface Stretch extends Side {
   readonly what: string
+  /** its end moves on */
+  readonly growing: boolean
   readonly session: SessionInfo | null
 }
 
@@ -40,15 +42,22 @@ export function sessionsView(context: Context): View {
     if (focus !== undefined) listHost.querySelector<HTMLElement>(`[data-pick="${CSS.escape(focus)}"]`)?.focus()
   }
   const sessions = new Latest<readonly SessionInfo[][]>((answers) => {
-    stretches = context.state.devices.flatMap(({ device, first, last }, i) => [
+    stretches = context.state.devices.flatMap(({ device, first, last, live }, i) => [
       ...(first !== null && last !== null && first < last
-        ? [{ device, from: first, to: last, what: 'whole log', session: null }]
+        ? [{ device, from: first, to: last, what: 'whole log', growing: live, session: null }]
         : []),
       ...answers[i]
         .filter(({ started, ended }) => started < ended)
         .toReversed()
         .slice(0, SHOWN_MAX)
-        .map((session) => ({ device, from: session.started, to: session.ended, what: session.scenario, session })),
+        .map((session) => ({
+          device,
+          from: session.started,
+          to: session.ended,
+          what: session.scenario,
+          growing: session.open,
+          session,
+        })),
     ])
     draw()
   }, fail)
@@ -112,7 +121,8 @@ export function sessionsView(context: Context): View {
 function stretchTable(context: Context, stretches: readonly Stretch[]): HTMLElement {
   const pick = (side: 'a' | 'b', stretch: Stretch) => {
     const chosen = context.address[side]
-    const on = chosen?.device === stretch.device && chosen.from === stretch.from && chosen.to === stretch.to
+    const on =
+      chosen?.device === stretch.device && chosen.from === stretch.from && (stretch.growing || chosen.to === stretch.to)
     const name = `${side.toUpperCase()}: ${stretch.what} of ${stretch.device}, ${stamp(stretch.from, context.state.zone)}`
     const { device, from, to } = stretch
     const attributes = {

@@ -4,6 +4,7 @@ import type { Context, View } from '../context.ts'
 import { button, el, table } from '../dom.ts'
 import { grouped } from '../format.ts'
 import { asCsv, asJson, cellText, saveFile } from '../save.ts'
+import { stamp } from '../zone-time.ts'
 
 const EXAMPLE = `SELECT device, ts, gpu_temperature, board_power
 FROM gpu_readings
@@ -21,6 +22,7 @@ export function sqlView(context: Context): View {
   const status = el('p', { class: 'note', role: 'status' })
   const failure = el('p', { class: 'failure', role: 'alert' })
   const host = el('div', {})
+  const { zone } = context.state
   let columns: { name: string; type: string }[] = []
   let rows: unknown[][] = []
   let count = 0
@@ -39,9 +41,12 @@ export function sqlView(context: Context): View {
     if (columns.length === 0) host.replaceChildren()
     else {
       const cells = columns.map(({ name, type }, i) => ({
-        head: `${name} ${type}`,
+        head: type === 'TIMESTAMP' ? `${name} ${type}, ${zone}` : `${name} ${type}`,
         numeric: /^(INT|BIGINT|DOUBLE|DECIMAL)/.test(type),
-        cell: (row: unknown[]) => cellText(row[i]),
+        cell: (row: unknown[]) => {
+          const value = row[i]
+          return type === 'TIMESTAMP' && typeof value === 'number' ? stamp(value, zone) : cellText(value)
+        },
       }))
       host.replaceChildren(table('Rows', cells, rows.slice(-SHOWN_MAX).reverse()))
     }

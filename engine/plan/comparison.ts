@@ -72,7 +72,7 @@ function toCommon(e: Typed, type: SqlType): Typed {
   if (type.base === 'DECIMAL') return e.type.base === 'DECIMAL' ? e : must(e, asDecimalType(e.type) ?? type)
   if (e.type.base === 'STRING' && isTemporal(type)) {
     const parse = temporalParser(type)
-    if (e.op === 'const' && typeof e.value === 'string') return constant(type, parse(e.value))
+    if (e.op === 'const' && typeof e.value === 'string') return constant(type, parsed(parse, e.value))
     return { op: 'convert', operand: e, type, convert: (v) => parse(v as string), throws: true }
   }
   return must(e, type)
@@ -86,7 +86,16 @@ function temporalParser(type: SqlType): (text: string) => number {
 function timeText(e: Typed, other: Typed): Typed {
   const bounds = other.op === 'pseudo' && other.type.base === 'BIGINT' && other.name !== 'ROWOFFSET'
   if (!bounds || e.op !== 'const' || typeof e.value !== 'string') return e
-  return constant(BIGINT, BigInt(parsePartialTimestamp(e.value)))
+  return constant(BIGINT, BigInt(parsed(parsePartialTimestamp, e.value)))
+}
+
+function parsed(parse: (text: string) => number, text: string): number {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throw semanticError(error.message, undefined, `Write '${text}' as a date or time of that form.`)
+  }
 }
 
 function side(e: Expression): string {

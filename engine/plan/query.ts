@@ -178,7 +178,12 @@ function planProjection(
   }
   const ordered = [
     ...keyItems.flatMap((items, k) =>
-      items.slice(0, 1).map((x) => ({ ...x, role: 'key' as const, key: keys[k]?.typed })),
+      // a persistent query has each key once (refused above); a client may want it under several names
+      (target.name === null ? items : items.slice(0, 1)).map((x) => ({
+        ...x,
+        role: 'key' as const,
+        key: keys[k]?.typed,
+      })),
     ),
     ...values.map((x) => ({ ...x, role: 'value' as const, key: undefined })),
   ]

@@ -75,6 +75,12 @@ export function executeStatement(session: Session, statement: Statement): Outcom
     }
     case 'assert':
       return { message: assertExists(session, statement) }
+    case 'select':
+      throw semanticError(
+        'A SELECT defines nothing: it gives rows to whoever asks for them.',
+        statement.at,
+        'Ask with pull() for the rows there are, or subscribe with select() to SELECT … EMIT CHANGES.',
+      )
     default:
       throw semanticError(
         `${statement.kind.toUpperCase()} is not supported yet by the embedded engine.`,

@@ -4,7 +4,7 @@ import { semanticError } from '../errors.ts'
 import type { LayoutColumn } from '../plan/nodes.ts'
 import { notQueryable, planPull } from '../plan/pull-query.ts'
 import { dataColumns } from '../plan/scope.ts'
-import { type Batch, gatherBatch, withoutTombstones } from '../runtime/batch.ts'
+import { type Batch, gatherBatch, readValue, withoutTombstones } from '../runtime/batch.ts'
 import { rowsIn } from '../runtime/joined-rows.ts'
 import type { SelectStatement } from '../syntax/ast.ts'
 import type { SqlValue } from '../types/values.ts'
@@ -55,11 +55,16 @@ function presentRows(session: Session, table: Source): Batch | null {
 function keyOrder(session: Session, table: Source, all: Batch, selected: Batch): number[] {
   const codec = session.dataflow.codec(table)
   const keyColumns = dataColumns(table).filter((c) => c.role === 'key')
-  const keys = rowsIn(all, keyColumns)
   const { cause } = selected
   const rows = Array.from({ length: selected.count }, (_, row) => {
     const origin = cause?.[row] ?? row
-    return { row, key: codec.serializeKey(keys[origin] ?? []), start: all.windowStart?.[origin] ?? 0 }
+    // keys come first in every layout
+    const key = keyColumns.map(({ type }, k) => readValue(all.columns[k] ?? missing(k), origin, type))
+    return { row, key: codec.serializeKey(key), start: all.windowStart?.[origin] ?? 0 }
   })
   return rows.sort((a, b) => Buffer.compare(a.key, b.key) || a.start - b.start).map(({ row }) => row)
+}
+
+function missing(column: number): never {
+  throw new Error(`the table's rows have no column ${column}`)
 }

@@ -63,6 +63,7 @@ describe('a pull query on a table of groups', () => {
       ['B', 20, 2],
     ])
     expect(rows(engine, 'SELECT * FROM totals LIMIT 0;')).toEqual([])
+    expect(rows(engine, 'SELECT k AS one, k AS other FROM totals LIMIT 1;')).toEqual([['a', 'a']])
   })
 
   test('knows the time of the newest record of a row', () => {
@@ -321,6 +322,9 @@ describe('what pull queries do not have is refused with place and fix', () => {
   test('the place of a row of a table in a topic, unknown names, and what is no pull query', () => {
     expect(refusal(engine, 'SELECT ROWOFFSET FROM n;').message).toMatch(/ROWOFFSET/)
     expect(refusal(engine, 'SELECT nothing FROM n;').message).toMatch(/'NOTHING' cannot be resolved/)
+    expect(refusal(engine, 'SELECT k, k FROM n;').message).toMatch(/Duplicate/)
+    expect(refusal(engine, `SELECT * FROM n WHERE ROWTIME > 'soon';`)).toMatchObject({ line: 1, fix: true })
+    expect(() => engine.execute('SELECT * FROM n;')).toThrow(/gives rows/)
     expect(refusal(engine, 'SELECT * FROM nowhere;').message).toMatch(/NOWHERE does not exist/)
     expect(refusal(engine, 'SELECT * FROM n EMIT CHANGES;')).toMatchObject({ line: 1, fix: true })
     expect(refusal(engine, 'DROP TABLE n;')).toMatchObject({ line: 1, fix: true })

@@ -12,7 +12,7 @@ const PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ]
-const program = process.env['CHROMIUM'] ?? PLACES.find((path) => existsSync(path))
+const program = process.env['CHROMIUM'] || PLACES.find((path) => existsSync(path))
 
 export interface Tab {
   readonly page: Page

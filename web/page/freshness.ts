@@ -4,6 +4,8 @@ import { stamp } from './zone-time.ts'
 
 /** GPU-Z writes each second, or as slowly as it is told: a reading this old, in ms, is no longer taken for the present. */
 const STALE_MS = 10_000
+/** Who opens a log that ended this long ago, in ms, does not wait for its next row: there is no cause for alarm. */
+const RECORDED_MS = 86_400_000
 
 export interface Freshness {
   readonly kind: 'live' | 'stale' | 'recorded' | 'lost'
@@ -18,8 +20,8 @@ export function freshnessOf(device: DeviceInfo, zone: string, lostAt: number | n
       kind: 'lost',
       text: `no connection to gpumon for ${duration(Date.now() - lostAt)}, last reading ${stamp(device.last, zone)}`,
     }
-  if (!device.live) return { kind: 'recorded', text: `recorded, ends ${stamp(device.last, zone)}` }
   const age = Date.now() - device.last
+  if (!device.live || age > RECORDED_MS) return { kind: 'recorded', text: `recorded, ends ${stamp(device.last, zone)}` }
   const text = `last reading ${duration(age)} ago`
   return age > STALE_MS ? { kind: 'stale', text: `stale: ${text}` } : { kind: 'live', text: `live, ${text}` }
 }

@@ -4,60 +4,62 @@ import type { Context } from './context.ts'
 import { button, el, table } from './dom.ts'
 
 /** Thresholds of one device; a change is a row in the limits table and acts on the next reading. */
-export function limitsForm(context: Context, device: string): HTMLElement {
-  const outcome = el('p', { class: 'note', role: 'status' })
-  const own = context.state.limits.devices[device] ?? {}
+export class LimitsForm {
+  readonly element: HTMLElement
+  readonly device: string
+  readonly #context: Context
+  readonly #outcome = el('p', { class: 'note', role: 'status' })
+  readonly #rows = new Map<string, { info: LimitInfo; field: HTMLInputElement; unset: HTMLButtonElement }>()
 
-  const put = async (info: LimitInfo, value: number | null) => {
-    try {
-      const limits = await putLimit(device, info.name, value)
-      context.state = { ...context.state, limits }
-      outcome.textContent = `${info.label}: ${value ?? `${info.standard} (default)`} ${info.unit}, from the next reading on.`
-    } catch (error) {
-      outcome.textContent = `${info.label} was not changed: ${messageOf(error)}`
+  constructor(context: Context, device: string) {
+    this.device = device
+    this.#context = context
+    this.element = el(
+      'div',
+      { class: 'limits' },
+      table(
+        `Limits of ${device}`,
+        [
+          { head: 'Limit', cell: ({ label }) => label },
+          { head: 'Value', cell: (info) => this.#row(info) },
+        ],
+        context.state.limits.names,
+      ),
+      this.#outcome,
+    )
+    this.update()
+  }
+
+  /** Shows the limits as they are; one that is being typed is left alone. */
+  update(): void {
+    const own = this.#context.state.limits.devices[this.device] ?? {}
+    for (const { info, field, unset } of this.#rows.values()) {
+      if (field !== document.activeElement) field.value = String(own[info.name] ?? info.standard)
+      unset.disabled = own[info.name] === undefined
     }
   }
 
-  const input = (info: LimitInfo) => {
-    const field = el('input', {
-      type: 'number',
-      step: 'any',
-      value: own[info.name] ?? info.standard,
-      'aria-label': `${info.label} in ${info.unit}`,
-      name: info.name,
-    })
-    const unset = button(
-      `Default ${info.standard}`,
-      { disabled: own[info.name] === undefined, 'aria-label': `${info.label}: back to the default` },
-      () => {
-        field.value = String(info.standard)
-        unset.disabled = true
-        void put(info, null)
-      },
-    )
+  #row(info: LimitInfo): HTMLElement {
+    const field = el('input', { type: 'number', step: 'any', 'aria-label': `${info.label} in ${info.unit}` })
+    const name = `${info.label}: back to the default`
+    const unset = button(`Default ${info.standard}`, { 'aria-label': name }, () => void this.#put(info, null))
     field.addEventListener('change', () => {
       const value = field.valueAsNumber
-      if (Number.isNaN(value)) {
-        outcome.textContent = `${info.label}: "${field.value}" is no number.`
-        return
-      }
-      unset.disabled = false
-      void put(info, value)
+      if (Number.isNaN(value)) this.#outcome.textContent = `${info.label}: that is no number.`
+      else void this.#put(info, value)
     })
+    this.#rows.set(info.name, { info, field, unset })
     return el('span', { class: 'limit' }, field, el('span', { class: 'unit' }, info.unit), unset)
   }
 
-  return el(
-    'div',
-    { class: 'limits' },
-    table(
-      `Limits of ${device}`,
-      [
-        { head: 'Limit', cell: ({ label }) => label },
-        { head: 'Value', cell: input },
-      ],
-      context.state.limits.names,
-    ),
-    outcome,
-  )
+  async #put(info: LimitInfo, value: number | null): Promise<void> {
+    try {
+      const limits = await putLimit(this.device, info.name, value)
+      this.#context.state = { ...this.#context.state, limits }
+      this.update()
+      this.#outcome.textContent = `${info.label}: ${value ?? `${info.standard} (default)`} ${info.unit}, from the next reading on.`
+    } catch (error) {
+      this.#outcome.textContent = `${info.label} was not changed: ${messageOf(error)}`
+    }
+  }
 }

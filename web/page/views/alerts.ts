@@ -6,7 +6,7 @@ import { el, select } from '../dom.ts'
 import { episodeEntry } from '../episode-entry.ts'
 import { grouped } from '../format.ts'
 import { Latest } from '../latest.ts'
-import { limitsForm } from '../limits-form.ts'
+import { LimitsForm } from '../limits-form.ts'
 
 /** More are not read by anybody; the rest is a sum. */
 const SHOWN_MAX = 200
@@ -18,7 +18,9 @@ export function alertsView(context: Context): View {
   const failure = el('p', { class: 'failure', role: 'alert' })
   const limitsHost = el('div', {})
   let episodes: readonly EpisodeInfo[] = []
-  let formDevice: string | null = null
+  // What is told live is newer than any answer on its way.
+  const told = new Map<number, EpisodeInfo>()
+  let form: LimitsForm | null = null
 
   const draw = () => {
     const open = episodes.filter((one) => one.open)
@@ -28,10 +30,15 @@ export function alertsView(context: Context): View {
     if (past.length > SHOWN_MAX)
       pastHost.append(el('p', { class: 'note' }, `and ${grouped(past.length - SHOWN_MAX)} older`))
   }
+  const merge = () => {
+    const others = episodes.filter(({ id }) => !told.has(id))
+    episodes = [...told.values(), ...others].sort((a, b) => b.started - a.started)
+    draw()
+  }
   const list = new Latest<readonly EpisodeInfo[]>(
     (answer) => {
       episodes = answer
-      draw()
+      merge()
     },
     (message) => {
       failure.textContent = message
@@ -41,11 +48,11 @@ export function alertsView(context: Context): View {
   const showLimits = () => {
     const { device, state } = context
     if (device === undefined) return
-    formDevice = device.device
+    form = new LimitsForm(context, device.device)
     const options = state.devices.map((one) => ({ value: one.device, text: one.device }))
     limitsHost.replaceChildren(
       select('Device', options, device.device, (value) => context.go({ device: value }, 'replace')),
-      limitsForm(context, device.device),
+      form.element,
     )
   }
 
@@ -63,16 +70,14 @@ export function alertsView(context: Context): View {
     ),
     update: () => {
       list.put((signal) => ask('episodes', {}, signal))
-      if (context.device?.device !== formDevice) showLimits()
+      if (context.device?.device !== form?.device) showLimits()
+      else form?.update()
     },
     event: (event: LiveEvent) => {
-      // A form that is being filled in is left alone.
-      if (event.event === 'limits' && !limitsHost.contains(document.activeElement)) showLimits()
+      if (event.event === 'limits') form?.update()
       if (event.event !== 'episode') return
-      episodes = [event.data, ...episodes.filter(({ id }) => id !== event.data.id)].sort(
-        (a, b) => b.started - a.started,
-      )
-      draw()
+      told.set(event.data.id, event.data)
+      merge()
     },
     close: () => list.cancel(),
   }

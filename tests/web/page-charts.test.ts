@@ -79,6 +79,7 @@ describeInBrowser('charts', (open) => {
     const { page, model, server } = await open('?view=charts')
     await page.getByLabel('Device').selectOption(model.histories[1].device)
     await page.getByRole('button', { name: /^Hot Spot/ }).click()
+    expect(await page.evaluate('document.activeElement.dataset.key')).toBe('hot_spot')
     await drag(page, 0.1, 0.4)
     await expect.poll(() => page.url()).toContain('from=')
     const sent = page.url()

@@ -34,11 +34,19 @@ export function select(
 ): HTMLLabelElement {
   const element = el(
     'select',
-    {},
+    { 'data-key': label },
     ...options.map((option) => el('option', { value: option.value, selected: option.value === value }, option.text)),
   )
   element.addEventListener('change', () => onPick(element.value))
   return el('label', { class: 'field' }, el('span', {}, label), element)
+}
+
+/** Makes parts of `host` anew; what had the focus gets it back if there is again a part with its `data-key`. */
+export function keepFocus(host: HTMLElement, make: () => void): void {
+  const focused = document.activeElement
+  const key = focused instanceof HTMLElement && host.contains(focused) ? focused.dataset['key'] : undefined
+  make()
+  if (key !== undefined) host.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus()
 }
 
 export interface Column<Row> {

@@ -6,7 +6,7 @@ import { stamp, stretch } from './zone-time.ts'
 
 /** One alert episode: what, which card, since when, how long, peak against limit, what to do, and the way to its moment on the charts. */
 export function episodeEntry(episode: EpisodeInfo, context: Context): HTMLElement {
-  const { device, severity, title, evidence, todo, started, ended, open } = episode
+  const { id, device, severity, title, evidence, todo, started, ended, open } = episode
   const { zone } = context.state
   const margin = Math.max(60_000, 0.25 * (ended - started))
   const range = { from: started - margin, to: ended + margin }
@@ -23,7 +23,7 @@ export function episodeEntry(episode: EpisodeInfo, context: Context): HTMLElemen
     ),
     el('p', { class: 'evidence' }, evidence),
     el('p', { class: 'todo' }, todo),
-    button('Show on charts', { 'aria-label': `Show on charts: ${title} of ${device}` }, () =>
+    button('Show on charts', { 'data-key': id, 'aria-label': `Show on charts: ${title} of ${device}` }, () =>
       context.go({ view: 'charts', device, range }),
     ),
   )

@@ -1,6 +1,6 @@
 import { formatAddress, VIEWS, type ViewName } from './address.ts'
 import type { Context } from './context.ts'
-import { el, select } from './dom.ts'
+import { el, keepFocus, select } from './dom.ts'
 import { freshnessOf } from './freshness.ts'
 
 const TITLES: Readonly<Record<ViewName, string>> = {
@@ -21,6 +21,7 @@ export class Shell {
   readonly #context: Context
   readonly #links: readonly [ViewName, HTMLAnchorElement][]
   readonly #device = el('span', {})
+  #devicesShown = ''
   readonly #freshness = el('span', { class: 'freshness' })
   readonly #alerts = el('span', { class: 'open-alerts' })
   readonly #progress = el('progress', { max: 1, 'aria-label': 'Share of the logs that is read' })
@@ -62,28 +63,30 @@ export class Shell {
   }
 
   update(): void {
-    const { address, state, device } = this.#context
+    const { address } = this.#context
     for (const [view, link] of this.#links) {
       link.href = formatAddress({ ...address, view })
       if (view === address.view) link.setAttribute('aria-current', 'page')
       else link.removeAttribute('aria-current')
     }
     document.title = `${TITLES[address.view]} · gpumon`
-    const choices = state.devices.map((one) => ({ value: one.device, text: one.device }))
-    const picked = this.#device.contains(document.activeElement)
-    this.#device.replaceChildren(
-      ...(device !== undefined && OF_DEVICE.has(address.view)
-        ? [
-            select('Device', choices, device.device, (value) =>
-              this.#context.go({ device: value, range: null, last: null }),
-            ),
-          ]
-        : []),
-    )
-    if (picked) this.#device.querySelector('select')?.focus()
+    this.#showDevices()
     this.showProgress()
     this.showAlerts()
     this.tick()
+  }
+
+  #showDevices(): void {
+    const { address, state, device } = this.#context
+    const names = device !== undefined && OF_DEVICE.has(address.view) ? state.devices.map((one) => one.device) : []
+    // A list that is open closes when it is made anew.
+    const key = JSON.stringify([names, device?.device])
+    if (key === this.#devicesShown) return
+    this.#devicesShown = key
+    const options = names.map((name) => ({ value: name, text: name }))
+    const pick = (name: string) => this.#context.go({ device: name, range: null, last: null })
+    const choice = names.length === 0 ? [] : [select('Device', options, device?.device ?? '', pick)]
+    keepFocus(this.#device, () => this.#device.replaceChildren(...choice))
   }
 
   tick(): void {

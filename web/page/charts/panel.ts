@@ -92,8 +92,10 @@ export class Panel {
     const swatch = el('span', { class: 'swatch', 'aria-hidden': 'true' })
     swatch.style.borderTopColor = on ? colour : 'transparent'
     swatch.style.borderTopStyle = dash.length === 0 ? 'solid' : dash[0] > 4 ? 'dashed' : 'dotted'
-    const entry = button('', { 'aria-pressed': String(on), title: `${on ? 'Hide' : 'Show'} ${label}` }, () =>
-      onToggle(field),
+    const entry = button(
+      '',
+      { 'aria-pressed': String(on), 'data-key': field, title: `${on ? 'Hide' : 'Show'} ${label}` },
+      () => onToggle(field),
     )
     entry.append(swatch, el('span', { class: 'name' }, label), value)
     return entry

@@ -2,7 +2,7 @@ import type { EpisodeInfo } from '../../api.ts'
 import type { LiveEvent } from '../../model.ts'
 import { ask } from '../ask.ts'
 import type { Context, View } from '../context.ts'
-import { el, select } from '../dom.ts'
+import { el, keepFocus, select } from '../dom.ts'
 import { episodeEntry } from '../episode-entry.ts'
 import { grouped } from '../format.ts'
 import { Latest } from '../latest.ts'
@@ -20,12 +20,20 @@ export function alertsView(context: Context): View {
   let episodes: readonly EpisodeInfo[] = []
   // What is told live is newer than any answer on its way.
   const told = new Map<number, EpisodeInfo>()
+  let pastShown: string | null = null
   let form: LimitsForm | null = null
 
   const draw = () => {
-    const open = episodes.filter((one) => one.open)
-    const past = episodes.filter((one) => !one.open)
-    fill(openHost, open, 'No alert goes on.', context)
+    fill(
+      openHost,
+      episodes.filter(({ open }) => open),
+      'No alert goes on.',
+      context,
+    )
+    const past = episodes.filter(({ open }) => !open)
+    const key = JSON.stringify(past.map(({ id, count }) => [id, count]))
+    if (key === pastShown) return
+    pastShown = key
     fill(pastHost, past.slice(0, SHOWN_MAX), 'There was no alert.', context)
     if (past.length > SHOWN_MAX)
       pastHost.append(el('p', { class: 'note' }, `and ${grouped(past.length - SHOWN_MAX)} older`))
@@ -84,6 +92,6 @@ export function alertsView(context: Context): View {
 }
 
 function fill(host: HTMLElement, episodes: readonly EpisodeInfo[], none: string, context: Context): void {
-  if (episodes.length === 0) host.replaceChildren(el('p', { class: 'note' }, none))
-  else host.replaceChildren(...episodes.map((episode) => episodeEntry(episode, context)))
+  const entries = episodes.map((episode) => episodeEntry(episode, context))
+  keepFocus(host, () => host.replaceChildren(...(entries.length === 0 ? [el('p', { class: 'note' }, none)] : entries)))
 }

@@ -9,7 +9,7 @@ import { Panel } from '../charts/panel.ts'
 import { gutter, margin } from '../charts/time-axis.ts'
 import { Trace } from '../charts/trace.ts'
 import type { Context, View } from '../context.ts'
-import { el } from '../dom.ts'
+import { el, keepFocus } from '../dom.ts'
 import { Latest } from '../latest.ts'
 import { RangeBar } from '../range-bar.ts'
 import { statisticsTable } from '../statistics-table.ts'
@@ -84,7 +84,7 @@ class ChartsView implements View {
     const { device } = this.#context
     if (device === undefined) return
     this.#bar.update()
-    this.#build(device)
+    keepFocus(this.#host, () => this.#build(device))
     this.#showRange(device)
     this.#ask(device)
   }
@@ -143,7 +143,6 @@ class ChartsView implements View {
           onToggle: (field) => {
             const sensors = shown.includes(field) ? shown.filter((other) => other !== field) : [...shown, field]
             this.#context.go({ sensors }, 'replace')
-            this.#refocus(field)
           },
           onCursor: (ms) => {
             this.#cursor.textContent = ms === null ? '' : `cursor ${clock(ms, this.#context.state.zone)}`
@@ -163,11 +162,6 @@ class ChartsView implements View {
       ...this.#panels.map(({ element }) => element),
     )
     this.#fit()
-  }
-
-  #refocus(field: string): void {
-    const label = this.#context.sensor(field).label
-    this.#host.querySelector<HTMLElement>(`.legend button[title$="${CSS.escape(label)}"]`)?.focus()
   }
 
   #marks(device: string, { sensors }: Group, shown: readonly string[]): Marks {

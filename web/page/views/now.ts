@@ -1,7 +1,7 @@
 import type { LiveEvent } from '../../model.ts'
 import type { Context, View } from '../context.ts'
 import { DeviceRow } from '../device-row.ts'
-import { el } from '../dom.ts'
+import { el, keepFocus } from '../dom.ts'
 import { episodeEntry } from '../episode-entry.ts'
 import { RangeBar } from '../range-bar.ts'
 
@@ -18,7 +18,7 @@ export function nowView(context: Context): View {
 
   const showAlerts = () => {
     const open = context.openEpisodes.filter(({ severity }) => severity !== 'info')
-    alerts.replaceChildren(...open.map((episode) => episodeEntry(episode, context)))
+    keepFocus(alerts, () => alerts.replaceChildren(...open.map((episode) => episodeEntry(episode, context))))
   }
   const update = () => {
     bar.update()

@@ -3,7 +3,7 @@ import type { Patterns } from '../../api.ts'
 import { ask } from '../ask.ts'
 import { histogram } from '../charts/histogram.ts'
 import type { Context, View } from '../context.ts'
-import { el, select } from '../dom.ts'
+import { el, keepFocus, select } from '../dom.ts'
 import { grouped } from '../format.ts'
 import { Latest } from '../latest.ts'
 import { correlationMatrix, dailyTable, heatMap } from '../patterns-parts.ts'
@@ -76,9 +76,9 @@ export function patternsView(context: Context): View {
       if (field === undefined || key === shown) return
       shown = key
       const options = sensors.map((sensor) => ({ value: sensor.field, text: `${sensor.label}, ${sensor.unit}` }))
-      const picked = choice.contains(document.activeElement)
-      choice.replaceChildren(select('Sensor', options, field, (sensor) => context.go({ sensor }, 'replace')))
-      if (picked) choice.querySelector('select')?.focus()
+      const choose = () =>
+        choice.replaceChildren(select('Sensor', options, field, (picked) => context.go({ sensor: picked }, 'replace')))
+      keepFocus(choice, choose)
       patterns.put(async (signal) => ({
         answer: await ask<Patterns>('patterns', { device: device.device, sensor: field }, signal),
         field,

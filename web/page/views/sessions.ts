@@ -3,7 +3,7 @@ import type { Side } from '../address.ts'
 import { ask } from '../ask.ts'
 import { ComparisonReport } from '../comparison.ts'
 import type { Context, View } from '../context.ts'
-import { button, el, table } from '../dom.ts'
+import { button, el, keepFocus, table } from '../dom.ts'
 import { duration, reading } from '../format.ts'
 import { Latest } from '../latest.ts'
 import { stamp } from '../zone-time.ts'
@@ -37,9 +37,7 @@ export function sessionsView(context: Context): View {
   }
 
   const draw = () => {
-    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['pick'] : undefined
-    listHost.replaceChildren(stretchTable(context, stretches))
-    if (focus !== undefined) listHost.querySelector<HTMLElement>(`[data-pick="${CSS.escape(focus)}"]`)?.focus()
+    keepFocus(listHost, () => listHost.replaceChildren(stretchTable(context, stretches)))
   }
   const sessions = new Latest<readonly SessionInfo[][]>((answers) => {
     stretches = context.state.devices.flatMap(({ device, first, last, live }, i) => [
@@ -128,7 +126,7 @@ function stretchTable(context: Context, stretches: readonly Stretch[]): HTMLElem
     const attributes = {
       'aria-pressed': String(on),
       'aria-label': name,
-      'data-pick': `${side} ${from} ${to} ${device}`,
+      'data-key': `${side} ${from} ${to} ${device}`,
     }
     return button(side.toUpperCase(), attributes, () =>
       context.go({ [side]: on ? null : { device, from, to } }, 'replace'),

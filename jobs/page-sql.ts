@@ -10,62 +10,42 @@ import {
 import type { SqlLine } from '../web/api.ts'
 import type { LogPipeline } from './log-pipeline.ts'
 
-/** Rows that wait for a page that reads slowly; beyond, the query ends and says so. */
+/** Rows of a push query that wait for a page that reads slowly; beyond, the query ends and says so. */
 const MOST_WAITING = 100_000
 
 /**
- * Runs a query on the engine of each pipeline: first all that a pull query answers, or the rows of a push query as they come, until
- * aborted. A query at fault gives one line that says so.
+ * Runs a query on the engine of each pipeline: all that a pull query answers, or the rows of a push query as they come, until
+ * aborted. LIMIT counts the rows of all. A query at fault gives one line that says so.
  */
 export async function* runQuery(
   pipelines: readonly LogPipeline[],
   sql: string,
   signal: AbortSignal,
 ): AsyncGenerator<SqlLine, void, undefined> {
-  const lines: SqlLine[] = []
   const queries: { close(): void }[] = []
-  let wake: () => void = () => {}
-  let columnsTold = false
-  const put = (line: SqlLine): void => {
-    lines.push(line)
-    wake()
-  }
-  const tellColumns = (columns: readonly LayoutColumn[]): void => {
-    if (columnsTold) return
-    columnsTold = true
-    put({ columns: columns.map(({ name, type }) => ({ name, type: formatType(type) })) })
-  }
-  const writers = (columns: readonly LayoutColumn[]) => columns.map(({ type }) => jsonWriter(type))
   try {
-    if (pipelines.length === 0) throw new Error('there is no device yet: give gpumon a log, or drop one on the page')
-    const push = isPush(sql)
+    const { emits, limit } = shapeOf(pipelines, sql)
+    const waiting = new Lines(signal, emits ? MOST_WAITING : Number.POSITIVE_INFINITY)
     for (const { engine } of pipelines) {
-      if (push) {
-        const query = engine.select(sql, (batch, columns) => {
-          tellColumns(columns)
-          if (lines.length > MOST_WAITING) return
-          for (const row of rowsOf(batch, columns)) put({ row })
-        })
+      if (emits) {
+        const query = engine.select(sql, (batch, columns) => waiting.put(rowsOf(batch, columns)))
         queries.push(query)
-        tellColumns(query.columns)
+        waiting.tell(query.columns)
         continue
       }
       const { columns, rows } = engine.pull(sql)
-      tellColumns(columns)
-      const write = writers(columns)
-      for (const row of rows) put({ row: row.map((value, i) => plain(write[i], value)) })
+      waiting.tell(columns)
+      const write = columns.map(({ type }) => jsonWriter(type))
+      waiting.put(rows.map((row) => row.map((value, i) => plain(write[i], value))))
     }
+    let left = limit ?? Number.POSITIVE_INFINITY
     for (;;) {
-      for (const line of lines.splice(0)) yield line
-      if (!push || signal.aborted) return
-      if (lines.length > MOST_WAITING) {
-        yield { error: `the page did not read ${MOST_WAITING} rows in time`, fix: 'Ask for less: add WHERE, or LIMIT.' }
-        return
+      for (const line of waiting.take()) {
+        if ('row' in line && left-- <= 0) return
+        yield line
       }
-      await new Promise<void>((resolve) => {
-        wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      if (!emits || left <= 0 || signal.aborted) return
+      await waiting.more()
     }
   } catch (error) {
     yield failure(error)
@@ -74,10 +54,60 @@ export async function* runQuery(
   }
 }
 
-function isPush(sql: string): boolean {
-  // a word in a comment or a text does not make a query a push query
-  const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
-  return /\bEMIT\s+(?:CHANGES|FINAL)\b/i.test(bare)
+/** What is on its way to the page. */
+class Lines {
+  readonly #signal: AbortSignal
+  readonly #most: number
+  #lines: SqlLine[] = []
+  #told = false
+  #wake: () => void = () => {}
+
+  constructor(signal: AbortSignal, most: number) {
+    this.#signal = signal
+    this.#most = most
+    signal.addEventListener('abort', () => this.#wake(), { once: true })
+  }
+
+  /** The columns are those of every engine. */
+  tell(columns: readonly LayoutColumn[]): void {
+    if (this.#told) return
+    this.#told = true
+    this.#lines.unshift({ columns: columns.map(({ name, type }) => ({ name, type: formatType(type) })) })
+  }
+
+  put(rows: readonly (readonly unknown[])[]): void {
+    if (this.#lines.length <= this.#most) for (const row of rows) this.#lines.push({ row })
+    this.#wake()
+  }
+
+  /** @throws Error when the page has not read for too long */
+  take(): SqlLine[] {
+    if (this.#lines.length > this.#most)
+      throw new Error(`more than ${this.#most} rows wait for the page; ask for less: add WHERE, or LIMIT`)
+    const lines = this.#lines
+    this.#lines = []
+    return lines
+  }
+
+  more(): Promise<void> {
+    if (this.#lines.length > 0 || this.#signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+}
+
+/** @throws KsqlError; Error for several statements, or where there is no engine to ask */
+function shapeOf(pipelines: readonly LogPipeline[], sql: string): { emits: boolean; limit: number | null } {
+  const [first] = pipelines
+  if (first === undefined) throw new Error('there is no device yet: give gpumon a log, or drop one on the page')
+  const statements = first.engine.parse(sql)
+  const [statement] = statements
+  if (statements.length !== 1 || statement === undefined)
+    throw new Error(`there are ${statements.length} statements; give one SELECT`)
+  if (statement.kind !== 'select') return { emits: false, limit: null }
+  const { emit, limit } = statement.query
+  return { emits: emit !== null, limit: limit ?? null }
 }
 
 function rowsOf(batch: Batch, columns: readonly LayoutColumn[]): unknown[][] {

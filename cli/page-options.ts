@@ -4,6 +4,8 @@ import { version } from '../jobs/version.ts'
 
 /** Options of the commands that open the page, as they are given. */
 export interface PageFlags {
+  /** false: the browser is left alone */
+  readonly open: boolean
   readonly host?: string
   readonly port?: number
   readonly notify?: string[]
@@ -15,6 +17,7 @@ export interface PageFlags {
 export function addPageOptions(command: Command): Command {
   return command
     .option('--port <port>', 'port of the page (default: 8790; 0: any that is free)', parsePort)
+    .option('--no-open', 'do not open the page in the browser')
     .option(
       '--host <address>',
       'address of the page; another than 127.0.0.1 needs a token, from GPUMON_TOKEN or made up',

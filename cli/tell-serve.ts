@@ -1,10 +1,14 @@
 import type { ServeListener } from '../jobs/serve.ts'
 import { EpisodeTeller } from './episode-text.ts'
+import { openBrowser } from './open-browser.ts'
 import { ProgressBar } from './progress.ts'
 import { WallClock } from './time-text.ts'
 
 /** Tells a person of the page and what happens: where it is, how far the logs are read, what is live. History is on the page. */
-export async function tellServe(job: (listener: ServeListener) => Promise<void>, timezone: string): Promise<void> {
+export async function tellServe(
+  job: (listener: ServeListener) => Promise<void>,
+  { timezone, open }: { readonly timezone: string; readonly open: boolean },
+): Promise<void> {
   const bar = new ProgressBar('reading')
   const teller = new EpisodeTeller(new WallClock(timezone))
   const say = (stream: NodeJS.WriteStream, lines: readonly string[]): void => {
@@ -13,8 +17,11 @@ export async function tellServe(job: (listener: ServeListener) => Promise<void>,
     stream.write(`${lines.join('\n')}\n`)
   }
   await job({
-    onReady: (url, store) =>
-      say(process.stdout, [`page   ${url}`, `store  ${store}`, 'Ctrl-C ends it; the next run goes on from here']),
+    onReady: (url, store) => {
+      say(process.stdout, [`page   ${url}`, `store  ${store}`, 'Ctrl-C ends it; the next run goes on from here'])
+      // Somebody sits there.
+      if (open && process.stdout.isTTY) openBrowser(url, (text) => say(process.stderr, [text]))
+    },
     onEpisode: (event) => {
       if (event.live) say(process.stdout, teller.tell(event))
     },

@@ -35,7 +35,7 @@ export function demoCommand(): Command {
     if (!json && !once && rows === undefined) {
       const base = { seed, speed, timezone, signal: interruptSignal(), ...pageOptions(flags) }
       const options = output === undefined ? base : { ...base, output }
-      await tellServe((listener) => serveDemo(options, listener), timezone)
+      await tellServe((listener) => serveDemo(options, listener), { timezone, open: flags.open })
       return
     }
     await tellRun((listener) => demo({ ...flags, signal: interruptSignal() }, listener), { timezone, json })

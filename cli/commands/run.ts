@@ -50,7 +50,7 @@ export function runCommand(): Command {
         ...(device === undefined ? {} : { device }),
         ...(store === undefined ? {} : { store }),
       }
-      await tellServe((listener) => serve(options, listener), timezone)
+      await tellServe((listener) => serve(options, listener), { timezone, open: flags.open })
       return
     }
     await tellRun((listener) => run({ ...flags, logs, signal: interruptSignal() }, listener), { timezone, json })

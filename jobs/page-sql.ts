@@ -25,17 +25,20 @@ export async function* runQuery(
   const lines: SqlLine[] = []
   const queries: { close(): void }[] = []
   let wake: () => void = () => {}
+  let overflowed = false
   let columnsTold = false
   const put = (line: SqlLine): void => {
     lines.push(line)
     wake()
   }
+  const stop = (): void => wake()
   const tellColumns = (columns: readonly LayoutColumn[]): void => {
     if (columnsTold) return
     columnsTold = true
     put({ columns: columns.map(({ name, type }) => ({ name, type: formatType(type) })) })
   }
   const writers = (columns: readonly LayoutColumn[]) => columns.map(({ type }) => jsonWriter(type))
+  signal.addEventListener('abort', stop)
   try {
     if (pipelines.length === 0) throw new Error('there is no device yet: give gpumon a log, or drop one on the page')
     const push = isPush(sql)
@@ -43,7 +46,8 @@ export async function* runQuery(
       if (push) {
         const query = engine.select(sql, (batch, columns) => {
           tellColumns(columns)
-          if (lines.length > MOST_WAITING) return
+          overflowed ||= lines.length > MOST_WAITING
+          if (overflowed) return wake()
           for (const row of rowsOf(batch, columns)) put({ row })
         })
         queries.push(query)
@@ -58,18 +62,20 @@ export async function* runQuery(
     for (;;) {
       for (const line of lines.splice(0)) yield line
       if (!push || signal.aborted) return
-      if (lines.length > MOST_WAITING) {
+      if (overflowed) {
         yield { error: `the page did not read ${MOST_WAITING} rows in time`, fix: 'Ask for less: add WHERE, or LIMIT.' }
         return
       }
+      // rows may have come while the page took the ones before
+      if (lines.length > 0) continue
       await new Promise<void>((resolve) => {
         wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
       })
     }
   } catch (error) {
     yield failure(error)
   } finally {
+    signal.removeEventListener('abort', stop)
     for (const query of queries) query.close()
   }
 }

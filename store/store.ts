@@ -43,7 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return { path, zone, simulated, connect: () => instance.connect(), close: () => instance.closeSync() }
   } catch (error) {
     instance.closeSync()
-    throw error instanceof StoreError ? error : storeError(path, error)
+    throw storeError(path, error)
   }
 }
 

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ServeOptions } from '../jobs/serve.ts'
+import { StoreExports } from '../jobs/store-exports.ts'
 import { version } from '../jobs/version.ts'
+import { EXIT } from './exit.ts'
 
 /** Options of the commands that open the page, as they are given. */
 export interface PageFlags {
@@ -34,24 +36,32 @@ export function addPageOptions(command: Command): Command {
     .option('--influx-bucket <bucket>', 'bucket in InfluxDB')
 }
 
-/** @throws InvalidArgumentError for options that do not go together */
-export function pageOptions(flags: PageFlags): Omit<ServeOptions, 'logs' | 'timezone' | 'signal'> {
-  const { host, port, notify, influx, influxOrg, influxBucket } = flags
+/** Ends the command with a usage error for options that are no good, or do not go together. */
+export function pageOptions(command: Command, flags: PageFlags): Omit<ServeOptions, 'logs' | 'timezone' | 'signal'> {
+  const { host, port, notify, influx: url, influxOrg: org, influxBucket: bucket } = flags
   const token = process.env['GPUMON_TOKEN']
-  if (influx === undefined && (influxOrg !== undefined || influxBucket !== undefined))
-    throw new InvalidArgumentError('--influx-org and --influx-bucket need --influx URL, the address of the server.')
-  if (influx !== undefined && (influxOrg === undefined || influxBucket === undefined))
-    throw new InvalidArgumentError('--influx needs --influx-org and --influx-bucket: where in InfluxDB to write.')
+  if (url === undefined && (org !== undefined || bucket !== undefined))
+    usageError(command, '--influx-org and --influx-bucket need --influx URL, the address of the server')
+  const influx =
+    url === undefined ? null : { url, org: org ?? '', bucket: bucket ?? '', token: process.env['INFLUX_TOKEN'] }
+  try {
+    new StoreExports({ notify: notify ?? [], influx }, () => {})
+  } catch (error) {
+    usageError(command, error instanceof Error ? error.message : String(error))
+  }
   return {
     version: version(),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     ...(token === undefined ? {} : { token }),
     ...(notify === undefined ? {} : { notify }),
-    ...(influx === undefined || influxOrg === undefined || influxBucket === undefined
-      ? {}
-      : { influx: { url: influx, org: influxOrg, bucket: influxBucket, token: process.env['INFLUX_TOKEN'] } }),
+    ...(influx === null ? {} : { influx }),
   }
+}
+
+/** Commander prints only what it throws itself. */
+function usageError(command: Command, message: string): never {
+  return command.error(`error: ${message}`, { exitCode: EXIT.usage })
 }
 
 function parsePort(text: string): number {

@@ -100,6 +100,11 @@ export class LogPipeline {
     return this.#live
   }
 
+  /** Whether what the log held at the start has been read, be more to come or not. */
+  get caughtUp(): boolean {
+    return this.#live || this.#ended
+  }
+
   get progress(): { readonly bytes: number; readonly size: number } {
     return this.#feed.progress
   }

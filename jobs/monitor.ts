@@ -42,6 +42,7 @@ export class Monitor {
   readonly #limits: Map<string, Readonly<Record<string, number | null>>>
   readonly #pipelines: LogPipeline[] = []
   #changedLimits = new Set<string>()
+  #forgotten: { readonly log: string; readonly device: string }[] = []
   #committing: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -97,10 +98,18 @@ export class Monitor {
     return this.#saved.has(log) || this.#pipelines.some((pipeline) => pipeline.log === log)
   }
 
-  /** Follows a log until aborted. @throws what LogTail.poll throws; NotALogError; StoreError */
-  async follow(device: string, path: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Follows a log until aborted, as device `name`, or with a number where a log that was read as a whole has that name.
+   * @throws what LogTail.poll throws; NotALogError; StoreError
+   */
+  async follow(name: string, path: string, signal: AbortSignal): Promise<void> {
     const { timezone, intervalMs = 250 } = this.#options
     const saved = this.#saved.get(path)
+    const device = freeName(
+      name,
+      this.#devices().filter(({ whole }) => whole),
+    )
+    if (device !== name) this.#listener.onNotice?.(`${path} is device ${device}: another log is ${name} already`)
     const feed = new FollowedRows({
       device,
       path,
@@ -118,20 +127,29 @@ export class Monitor {
     }
   }
 
-  /** Reads a log to its end, once: one that is in the store already is left out. @throws as follow */
-  async read(device: string, log: LogSource, timezone: string): Promise<void> {
-    if (this.has(log.name)) {
-      this.#listener.onNotice?.(`${log.name} is in the store already`)
-      return
-    }
+  /**
+   * Reads a log to its end, once, as a device of its own: `name`, or with a number where another log has that name. One that cannot be read to its
+   * end leaves nothing.
+   * @returns the device; null for a log that is in the store already
+   * @throws what the log's reader throws, NotALogError and ZipError among it; StoreError
+   */
+  async read(name: string, log: LogSource, timezone: string): Promise<string | null> {
+    if (this.has(log.name)) return null
+    const device = freeName(name, this.#devices())
     const feed = new WholeRows({ device, host: this.#host, log, timezone })
     const pipeline = this.#start(device, log.name, feed)
     try {
       await pipeline.catchUp()
+    } catch (error) {
+      this.#pipelines.splice(this.#pipelines.indexOf(pipeline), 1)
+      this.#forgotten.push({ log: log.name, device })
+      await this.checkpoint()
+      throw error
     } finally {
       await pipeline.close()
     }
     await this.checkpoint()
+    return device
   }
 
   /** Sets one limit of a device, null for the default: for the next reading, and for good. */
@@ -167,7 +185,9 @@ export class Monitor {
     const parts = this.#pipelines.flatMap((pipeline) => pipeline.part() ?? [])
     const limits = [...this.#changedLimits]
     this.#changedLimits = new Set()
-    if (parts.length === 0 && limits.length === 0) return
+    const forget = this.#forgotten
+    this.#forgotten = []
+    if (parts.length === 0 && limits.length === 0 && forget.length === 0) return
     const notifications = this.#options.notifications?.()
     await this.#options.store.commit({
       ...(notifications === undefined ? {} : { notifications }),
@@ -177,8 +197,17 @@ export class Monitor {
       ],
       rejects: parts.flatMap(({ rejects }) => rejects),
       pipelines: parts.map(({ pipeline }) => pipeline),
+      forget,
     })
     this.#listener.onCheckpoint?.()
+  }
+
+  /** Devices that have a log, read now or before; `whole`: it is not followed. */
+  #devices(): NamedDevice[] {
+    return [
+      ...[...this.#saved.values()].map(({ device, position }) => ({ device, whole: isWhole(position) })),
+      ...this.#pipelines.map(({ device, follows }) => ({ device, whole: !follows })),
+    ]
   }
 
   #start(device: string, log: string, feed: LogFeed): LogPipeline {
@@ -198,6 +227,23 @@ export class Monitor {
 function limitsRow(device: string, limits: Readonly<Record<string, number | null>>) {
   const columns = ['device', ...Object.keys(limits)]
   return { table: 'limits', columns, key: ['device'], rows: [[device, ...Object.values(limits)]] }
+}
+
+interface NamedDevice {
+  readonly device: string
+  readonly whole: boolean
+}
+
+/** What is removed with a log that was broken off goes by the device: it must have no other log. */
+function freeName(name: string, taken: readonly NamedDevice[]): string {
+  for (let n = 1; ; n++) {
+    const numbered = n === 1 ? name : `${name} (${n})`
+    if (!taken.some(({ device }) => device === numbered)) return numbered
+  }
+}
+
+function isWhole(position: string): boolean {
+  return 'done' in (JSON.parse(position) as Partial<WholePosition>)
 }
 
 function isBrokenOff(position: string): boolean {

@@ -122,14 +122,10 @@ export class MonitorModel implements PageModel {
     const devices: string[] = []
     try {
       for (const { log, stem } of logs) {
-        if (this.#monitor.has(log.name)) {
-          told.push(`${log.name} is in the store already`)
-          continue
-        }
-        const device = await this.#freeName(stem)
         try {
-          await this.#monitor.read(device, log, timezone)
-          devices.push(device)
+          const device = await this.#monitor.read(stem, log, timezone)
+          if (device === null) told.push(`${log.name} is in the store already`)
+          else devices.push(device)
         } catch (error) {
           if (!(error instanceof Error) || error.name !== 'NotALogError') throw error
           told.push(error.message)
@@ -174,14 +170,6 @@ export class MonitorModel implements PageModel {
 
   #pipeline(): Pipeline {
     return this.#state.of(this.#monitor.pipelines)
-  }
-
-  async #freeName(stem: string): Promise<string> {
-    const taken = new Set((await this.#store.ask('devices')).map(({ device }) => device))
-    for (let n = 1; ; n++) {
-      const name = n === 1 ? stem : `${stem} (${n})`
-      if (!taken.has(name) && !this.#monitor.pipelines.some(({ device }) => device === name)) return name
-    }
   }
 }
 

@@ -45,6 +45,10 @@ export async function* runQuery(
         yield line
       }
       if (!emits || left <= 0 || signal.aborted) return
+      if (waiting.overflowed) {
+        yield { error: `the page did not read ${MOST_WAITING} rows in time`, fix: 'Ask for less: add WHERE, or LIMIT.' }
+        return
+      }
       await waiting.more()
     }
   } catch (error) {
@@ -56,6 +60,8 @@ export async function* runQuery(
 
 /** What is on its way to the page. */
 class Lines {
+  /** rows had to be left out */
+  overflowed = false
   readonly #signal: AbortSignal
   readonly #most: number
   #lines: SqlLine[] = []
@@ -76,21 +82,19 @@ class Lines {
   }
 
   put(rows: readonly (readonly unknown[])[]): void {
-    if (this.#lines.length <= this.#most) for (const row of rows) this.#lines.push({ row })
+    this.overflowed ||= this.#lines.length > this.#most
+    if (!this.overflowed) for (const row of rows) this.#lines.push({ row })
     this.#wake()
   }
 
-  /** @throws Error when the page has not read for too long */
   take(): SqlLine[] {
-    if (this.#lines.length > this.#most)
-      throw new Error(`more than ${this.#most} rows wait for the page; ask for less: add WHERE, or LIMIT`)
     const lines = this.#lines
     this.#lines = []
     return lines
   }
 
   more(): Promise<void> {
-    if (this.#lines.length > 0 || this.#signal.aborted) return Promise.resolve()
+    if (this.#lines.length > 0 || this.overflowed || this.#signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       this.#wake = resolve
     })

@@ -31,7 +31,7 @@ export class PipelineState {
 
   of(pipelines: readonly LogPipeline[]): Pipeline {
     const reports = pipelines.flatMap(({ report, log, device }) => (report === null ? [] : [{ report, log, device }]))
-    const behind = pipelines.filter(({ live }) => !live)
+    const behind = pipelines.filter(({ caughtUp }) => !caughtUp)
     const bytes = behind.reduce((sum, { progress }) => sum + progress.bytes, 0)
     const size = behind.reduce((sum, { progress }) => sum + progress.size, 0)
     const newest = Math.max(...pipelines.flatMap(({ live, last }) => (live && last !== null ? [last] : [])))

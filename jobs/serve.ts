@@ -138,7 +138,8 @@ class Service {
     const { logs, skipped } = await logSources(resolve(path))
     for (const { name, reason } of skipped) this.#notice(`${name} is left out: ${reason}`)
     for (const [i, log] of logs.entries()) {
-      await monitor.read(logs.length === 1 ? device : `${device}/${deviceNames([log.name])[0] ?? i}`, log, timezone)
+      const name = logs.length === 1 ? device : `${device}/${deviceNames([log.name])[0] ?? i}`
+      if ((await monitor.read(name, log, timezone)) === null) this.#notice(`${log.name} is in the store already`)
     }
   }
 

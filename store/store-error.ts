@@ -11,9 +11,12 @@ export class StoreError extends Error {
 
 /** What DuckDB said, as a person needs it. */
 export function storeError(path: string, error: unknown): StoreError {
-  const said = error instanceof Error ? error.message : String(error)
+  if (error instanceof StoreError) return error
+  const words = error instanceof Error ? error.message : String(error)
   const problem = (cause: string, fix: string): StoreError =>
-    new StoreError(`${path}: ${cause} (${said})`, fix, { cause: error })
+    new StoreError(`${path}: ${cause} (${words})`, fix, { cause: error })
+  // the name of a folder must not be taken for what went wrong
+  const said = words.replaceAll(path, '')
   if (/set lock|being used by another process|conflicting lock/i.test(said))
     return problem('another process has the store open', 'End it, or name another store with --store')
   if (/no space left|ENOSPC|disk.*full/i.test(said))
@@ -26,7 +29,8 @@ export function storeError(path: string, error: unknown): StoreError {
       'the store cannot be written',
       'Give write permission to the file and its folder, or name another store with --store',
     )
-  if (/no such file|directory/i.test(said))
+  if (/is a directory/i.test(said)) return problem('it is a folder', 'Give the path of a file with --store')
+  if (/no such file|no such directory|not a directory|cannot find the path/i.test(said))
     return problem('the folder of the store is not there', 'Make the folder, or name another store with --store')
   if (/not a valid duckdb|corrupt|checksum|serializ|deserializ|failed to load|version number/i.test(said))
     return problem(

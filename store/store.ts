@@ -18,6 +18,7 @@ export interface Store {
   readonly zone: string
   readonly simulated: boolean
   connect(): Promise<DuckDBConnection>
+  /** Closes all connections too: one that is open keeps the file from others. */
   close(): void
 }
 
@@ -40,10 +41,24 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const connection = await instance.connect()
     const { zone, simulated } = (await known(connection, path)) ?? (await create(connection, options))
     connection.closeSync()
-    return { path, zone, simulated, connect: () => instance.connect(), close: () => instance.closeSync() }
+    const connections: DuckDBConnection[] = []
+    return {
+      path,
+      zone,
+      simulated,
+      async connect() {
+        const connection = await instance.connect()
+        connections.push(connection)
+        return connection
+      },
+      close() {
+        for (const connection of connections.splice(0)) connection.closeSync()
+        instance.closeSync()
+      },
+    }
   } catch (error) {
     instance.closeSync()
-    throw error instanceof StoreError ? error : storeError(path, error)
+    throw storeError(path, error)
   }
 }
 

@@ -63,7 +63,10 @@ export class StoreWriter {
 
   async commit({ tables, rejects, pipelines, notifications, forget: forgotten = [] }: Checkpoint): Promise<void> {
     await this.#begin()
-    for (const { log, device } of forgotten) await forget(this.#connection, log, device)
+    for (const { log, device } of forgotten) {
+      await forget(this.#connection, log, device)
+      this.#rollups.delete(this.#devices.get(device) ?? -1)
+    }
     this.#flushReadings()
     await this.#appendMinutes()
     for (const rows of tables) await writeTable(this.#connection, rows)
@@ -81,7 +84,8 @@ export class StoreWriter {
     if (!this.#began) return
     this.#began = false
     this.#readings = null
-    await this.#connection.run('ROLLBACK')
+    // a COMMIT that failed, or a database that has failed altogether, has rolled back already; the failure was told to the caller
+    await this.#connection.run('ROLLBACK').catch(() => {})
   }
 
   async #savePipeline({ log, device, position, statements, snapshot }: SavedPipeline): Promise<void> {

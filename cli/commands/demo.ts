@@ -33,7 +33,7 @@ export function demoCommand(): Command {
   return addPageOptions(command).action(async (flags: DemoFlags) => {
     const { seed, speed, timezone, output, rows, json = false, once = false } = flags
     if (!json && !once && rows === undefined) {
-      const base = { seed, speed, timezone, signal: interruptSignal(), ...pageOptions(flags) }
+      const base = { seed, speed, timezone, signal: interruptSignal(), ...pageOptions(command, flags) }
       const options = output === undefined ? base : { ...base, output }
       await tellServe((listener) => serveDemo(options, listener), { timezone, open: flags.open })
       return

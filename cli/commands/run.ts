@@ -44,7 +44,7 @@ export function runCommand(): Command {
   return addPageOptions(command).action(async (logs: string[], flags: RunFlags) => {
     const { timezone, device, store, json = false } = flags
     if (TERMINAL.every((flag) => flags[flag] === undefined)) {
-      const base = { logs, timezone, signal: interruptSignal(), ...pageOptions(flags) }
+      const base = { logs, timezone, signal: interruptSignal(), ...pageOptions(command, flags) }
       const options = {
         ...base,
         ...(device === undefined ? {} : { device }),

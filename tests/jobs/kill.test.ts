@@ -3,10 +3,10 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, expect, test } from 'vitest'
 import { Random } from '../../gpuz/simulator/random.ts'
 import { writeLog } from '../../gpuz/simulator/write-log.ts'
+import { storeContents } from './store-contents.ts'
 
 /** GPUMON_KILLS=100 kills more often; GPUMON_SEED repeats a run. */
 const KILLS = Number(process.env['GPUMON_KILLS'] ?? 25)
@@ -32,40 +32,6 @@ function monitor(log: string, store: string): ChildProcess {
 
 function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once('exit', () => resolve()))
-}
-
-/** Every table, its rows in an order that does not depend on when they were written. Where the store and its log lie differs, and when it was made. */
-async function contents(store: string): Promise<Record<string, unknown[]>> {
-  const instance = await DuckDBInstance.create(store, { access_mode: 'READ_ONLY' })
-  const connection = await instance.connect()
-  const rows = async (sql: string): Promise<unknown[]> => (await connection.runAndReadAll(sql)).getRowsJson()
-  const all: Record<string, unknown[]> = {}
-  for (const table of [
-    'episodes',
-    'sessions',
-    'anomalies',
-    'stats_1m',
-    'stats_1h',
-    'stats_1d',
-    'limits',
-    'rejects',
-    'other_readings',
-    'devices',
-  ])
-    all[table] = await rows(`SELECT * FROM ${table} ORDER BY ALL`)
-  all['readings'] = await rows('SELECT * FROM readings ORDER BY source, row')
-  all['readings_twice'] = await rows('SELECT source, row FROM readings GROUP BY ALL HAVING count(*) > 1')
-  // a minute to which a late row came back may be in several rows
-  const fields = (
-    await rows(
-      "SELECT column_name FROM information_schema.columns WHERE table_name = 'minutes' AND column_name LIKE '%\\_n' ESCAPE '\\'",
-    )
-  ).map((row) => String((row as string[])[0]).replace(/_n$/, ''))
-  const parts = fields.flatMap((f) => [`sum(${f}_n)`, `min(${f}_min)`, `max(${f}_max)`, `round(sum(${f}_sum), 6)`])
-  all['minutes'] = await rows(`SELECT device, ts, ${parts.join(', ')} FROM minutes GROUP BY device, ts ORDER BY ts`)
-  connection.closeSync()
-  instance.closeSync()
-  return all
 }
 
 /** Lines of a log, some of them damaged, as a program writes them: a few at a time, cut anywhere. */
@@ -117,7 +83,7 @@ test(
 
     const calm = join(await folder(), 'store.duckdb')
     await settled(calm, log, bytes.length)
-    const [a, b] = [await contents(disturbed), await contents(calm)]
+    const [a, b] = [await storeContents(disturbed), await storeContents(calm)]
     expect(a['readings_twice']).toEqual([])
     expect(a['readings']?.length, `seed ${SEED}`).toBe(b['readings']?.length)
     for (const table of Object.keys(b)) expect(a[table], `${table}, seed ${SEED}`).toEqual(b[table])

@@ -37,13 +37,13 @@ export function describeInBrowser(
     return
   }
   describe(name, () => {
-    let browser: Browser
+    let browser: Browser | undefined
     const opened: { tab: Tab; complaints: string[] }[] = []
 
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath: program ?? PLACES[0], args: ['--no-sandbox'] })
     })
-    afterAll(() => browser.close())
+    afterAll(() => browser?.close())
 
     // Whatever a test is about: the page never errs, and talks to its own server only.
     afterEach(async () => {
@@ -57,6 +57,7 @@ export function describeInBrowser(
     body(async (address, { model = new StandInModel(1_200), width = 1_440, height = 900 } = {}) => {
       const complaints: string[] = []
       const server = await servePage({ model, port: 0, onFault: (error) => complaints.push(`server: ${error}`) })
+      if (browser === undefined) throw new Error('the browser did not start')
       const context = await browser.newContext({ viewport: { width, height } })
       const page = await context.newPage()
       page.on('console', (message) => {

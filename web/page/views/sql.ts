@@ -3,7 +3,8 @@ import { messageOf, runSql } from '../ask.ts'
 import type { Context, View } from '../context.ts'
 import { button, el, table } from '../dom.ts'
 import { grouped } from '../format.ts'
-import { asCsv, asJson, cellText, saveFile } from '../save.ts'
+import { asCsv, asJson, cellText } from '../rows-text.ts'
+import { saveFile } from '../save.ts'
 import { stamp } from '../zone-time.ts'
 
 const EXAMPLE = `SELECT device, ts, gpu_temperature, board_power

@@ -65,6 +65,22 @@ describeInBrowser('live', (open) => {
       .waitFor()
   })
 
+  test('a log that is read while the page waits is there by itself, and the progress is seen', async () => {
+    const model = new StandInModel(300)
+    const later = model.histories.splice(0)
+    const { page } = await open('?view=charts', { model })
+    await page.getByText('No readings yet.').waitFor()
+    model.emit({ event: 'pipeline', data: { ...(await model.pipeline()), rows: 0, progress: 0.5 } })
+    await page.getByRole('progressbar').waitFor()
+    model.histories.push(...later)
+    model.emit({ event: 'pipeline', data: await model.pipeline() })
+    await page
+      .getByRole('button', { name: /^GPU Temperature/ })
+      .getByText(/\d/)
+      .waitFor()
+    await page.getByRole('progressbar').waitFor({ state: 'hidden' })
+  })
+
   test('simulated data is called so, and times have their zone', async () => {
     const { page } = await open('?view=charts')
     await page.getByText('Simulated data').waitFor()

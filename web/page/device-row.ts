@@ -102,7 +102,9 @@ export class DeviceRow {
   #ask(device: DeviceInfo): void {
     if (device.last === null) return
     const { from, to } = this.#context.rangeOf(device)
-    const key = JSON.stringify(this.#context.address.range ?? this.#context.lastOf(device))
+    // A log that is being read grows without live readings.
+    const grown = device.live ? null : device.rows
+    const key = JSON.stringify([this.#context.address.range ?? this.#context.lastOf(device), grown])
     if (key === this.#asked && Date.now() - this.#askedAt < REFRESH_MS) return
     this.#asked = key
     this.#askedAt = Date.now()

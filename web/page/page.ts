@@ -34,7 +34,6 @@ export class Page {
   #shown: ViewName | null = null
   #view: View | null = null
   #stateTimer = 0
-  #connected = false
 
   constructor(state: State) {
     this.#context = new Context(state, () => this.#update())
@@ -53,8 +52,8 @@ export class Page {
       },
       onConnected: () => {
         this.#context.lostAt = null
-        if (this.#connected) this.#askState()
-        this.#connected = true
+        // The state may be from before the connection: what was told in between was missed.
+        this.#askState()
         void this.#askAlerts()
       },
     })
@@ -84,7 +83,11 @@ export class Page {
     this.#view?.close?.()
     this.#view = null
     this.#shown = null
-    const text = 'No readings yet. Drop a GPU-Z log, or a zip of one, on this page; or open one with the button above.'
+    const { progress } = this.#context.state.pipeline
+    const reads = progress !== null && progress < 1
+    const text = reads
+      ? 'A log is being read: it appears here by itself.'
+      : 'No readings yet. Drop a GPU-Z log, or a zip of one, on this page; or open one with the button above.'
     this.#shell.main.replaceChildren(el('p', { class: 'empty' }, text))
   }
 
@@ -100,6 +103,9 @@ export class Page {
     }
     if (event.event === 'limits') context.state = { ...context.state, limits: event.data }
     if (event.event === 'pipeline') {
+      const { progress } = context.state.pipeline
+      const isRead = progress !== null && progress !== event.data.progress
+      if (isRead || (event.data.rows > 0 && context.state.devices.length === 0)) this.#askState()
       context.state = { ...context.state, pipeline: event.data }
       this.#shell.showProgress()
     }

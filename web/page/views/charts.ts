@@ -196,6 +196,8 @@ class ChartsView implements View {
       follows ? this.#context.lastOf(device) : [from, to],
       this.#built,
       this.#width,
+      // A log that is being read grows without live readings.
+      device.live ? null : device.rows,
     ])
     const fresh = follows && Date.now() - this.#askedAt > REFRESH_MS
     if ((key === this.#asked && !fresh) || this.#width === 0) return

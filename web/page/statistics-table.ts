@@ -4,14 +4,15 @@ import { el, table } from './dom.ts'
 import { duration, grouped, number } from './format.ts'
 
 /** Statistics of the visible range, a row a sensor. */
-export function statisticsTable(context: Context, { sensors, rows, energyWh }: Statistics): HTMLElement {
+export function statisticsTable(context: Context, { sensors, rows, energyWh, resolution }: Statistics): HTMLElement {
   const energy = energyWh === null ? '' : `, energy ${grouped(energyWh, energyWh < 100 ? 1 : 0)} Wh`
+  const coarse = resolution === 'minutes' ? '; median, p95 and p99 are those of the minutes’ means' : ''
   const of = (pick: (one: Statistics['sensors'][number]) => number) => (one: Statistics['sensors'][number]) =>
     number(pick(one), context.sensor(one.field).unit)
   return el(
     'div',
     {},
-    el('p', { class: 'note' }, `${grouped(rows)} readings in this range${energy}`),
+    el('p', { class: 'note' }, `${grouped(rows)} readings in this range${energy}${coarse}`),
     table(
       'Statistics of the visible range',
       [

@@ -1,0 +1,58 @@
+import type { Browser } from 'playwright-core'
+import { generatedLog } from '../generated-log.ts'
+import { type Figure, figure, percentile } from './figure.ts'
+import { type Program, withProgram } from './program.ts'
+import { storeOf } from './year-store.ts'
+
+const ROWS = 86_400
+const PAGES = 5
+
+/**
+ * Looks at each frame for a chart on whose canvas the first of its lines is drawn, known by its colour in the legend: axes alone are no
+ * chart. Two frames later it is on the screen. A script as text, for it runs in the browser.
+ */
+const WATCH = `
+  const drawn = (panel) => {
+    const swatch = panel.querySelector('.legend [aria-pressed="true"] .swatch')
+    const canvas = panel.querySelector('canvas')
+    if (swatch === null || canvas === null || canvas.width === 0 || canvas.height === 0) return false
+    const line = swatch.style.borderTopColor.match(/\\d+/g).map(Number)
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] > 200 && line.every((part, k) => Math.abs(data[i + k] - part) < 8)) return true
+    return false
+  }
+  window.firstChart = new Promise((resolve) => {
+    const look = () => {
+      if (![...document.querySelectorAll('.panel:not(.timeline)')].some(drawn)) requestAnimationFrame(look)
+      else requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())))
+    }
+    requestAnimationFrame(look)
+  })`
+
+/** From the start of the navigation to the first chart on the screen, on a history of a day, in pages that know nothing yet. */
+export async function firstChart(browser: Browser): Promise<Figure[]> {
+  const log = await generatedLog(ROWS)
+  const store = await storeOf(log, ROWS)
+  const { result: times } = await withProgram([log, '--store', store], async (program) => {
+    const times: number[] = []
+    for (let page = 0; page < PAGES; page++) times.push(await paintMs(browser, program))
+    return times
+  })
+  return [
+    figure('first-chart', 'a day, median of 5 pages', percentile(times, 0.5), 'ms', { atMost: 200 }),
+    figure('first-chart', 'a day, slowest page', Math.max(...times), 'ms'),
+  ]
+}
+
+async function paintMs(browser: Browser, program: Program): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, colorScheme: 'light' })
+  try {
+    const page = await context.newPage()
+    await page.addInitScript(WATCH)
+    await page.goto(`${program.url}?view=charts&last=all`)
+    return await page.evaluate<number>('window.firstChart')
+  } finally {
+    await context.close()
+  }
+}

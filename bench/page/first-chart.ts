@@ -6,28 +6,36 @@ import { storeOf } from './year-store.ts'
 
 const ROWS = 86_400
 const PAGES = 5
+/** A page without a chart by then has none. */
+const LOST_MS = 30_000
 
 /**
- * Looks at each frame for a chart on whose canvas the first of its lines is drawn, known by its colour in the legend: axes alone are no
- * chart. Two frames later it is on the screen. A script as text, for it runs in the browser.
+ * Two frames after a line was stroked it is on the screen; whether it was one with readings is looked up only then, for reading a canvas takes
+ * time: the first line's colour, as in the legend, must be on it. A script as text, for it runs in the browser.
  */
 const WATCH = `
   const drawn = (panel) => {
     const swatch = panel.querySelector('.legend [aria-pressed="true"] .swatch')
     const canvas = panel.querySelector('canvas')
-    if (swatch === null || canvas === null || canvas.width === 0 || canvas.height === 0) return false
     const line = swatch.style.borderTopColor.match(/\\d+/g).map(Number)
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
     for (let i = 0; i < data.length; i += 4)
       if (data[i + 3] > 200 && line.every((part, k) => Math.abs(data[i + k] - part) < 8)) return true
     return false
   }
-  window.firstChart = new Promise((resolve) => {
-    const look = () => {
-      if (![...document.querySelectorAll('.panel:not(.timeline)')].some(drawn)) requestAnimationFrame(look)
-      else requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())))
+  window.firstChart = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('no chart was drawn within ${LOST_MS} ms')), ${LOST_MS})
+    const { stroke } = CanvasRenderingContext2D.prototype
+    CanvasRenderingContext2D.prototype.stroke = function (...path) {
+      stroke.apply(this, path)
+      const panel = this.canvas.closest('.panel:not(.timeline)')
+      // axes are stroked without a path of their own
+      if (panel === null || path.length === 0) return
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        const at = performance.now()
+        if (drawn(panel)) resolve(at)
+      }))
     }
-    requestAnimationFrame(look)
   })`
 
 /** From the start of the navigation to the first chart on the screen, on a history of a day, in pages that know nothing yet. */

@@ -8,8 +8,8 @@ import { appendToPaint } from './page/append-to-paint.ts'
 import { backfill } from './page/backfill.ts'
 import { type Figure, figureText } from './page/figure.ts'
 import { firstChart } from './page/first-chart.ts'
+import { storeOf } from './page/log-store.ts'
 import { scriptBytes } from './page/script-bytes.ts'
-import { storeOf } from './page/year-store.ts'
 import { zoom } from './page/zoom.ts'
 
 /**

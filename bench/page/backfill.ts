@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { measureInChild } from '../measure.ts'
 import { type Figure, figure } from './figure.ts'
-import { fillStore } from './year-store.ts'
+import { fillStore } from './log-store.ts'
 
 const MANY_ROWS = 10_000_000
 

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { generatedLog } from '../generated-log.ts'
 import { type Figure, figure, percentile } from './figure.ts'
+import { fillStore } from './log-store.ts'
 import { type Program, withProgram } from './program.ts'
-import { storeOf } from './year-store.ts'
 
 const ROWS = 86_400
 const PAGES = 5
@@ -41,7 +41,7 @@ const WATCH = `
 /** From the start of the navigation to the first chart on the screen, on a history of a day, in pages that know nothing yet. */
 export async function firstChart(browser: Browser): Promise<Figure[]> {
   const log = await generatedLog(ROWS)
-  const store = await storeOf(log, ROWS)
+  const { store } = await fillStore(log, ROWS)
   const { result: times } = await withProgram([log, '--store', store], async (program) => {
     const times: number[] = []
     for (let page = 0; page < PAGES; page++) times.push(await paintMs(browser, program))

@@ -8,10 +8,13 @@ const FILE = 'store.duckdb'
 
 /**
  * Has the program read a log into a new store, which is kept in place of the last one of so many rows.
- * @returns wall clock from the start of the process to its end, s, and its greatest resident memory, MiB
+ * @returns its path, the wall clock from the start of the process to its end, s, and its greatest resident memory, MiB
  * @throws Error when other than `rows` readings are in the store
  */
-export async function fillStore(log: string, rows: number): Promise<{ seconds: number; peakMiB: number | null }> {
+export async function fillStore(
+  log: string,
+  rows: number,
+): Promise<{ store: string; seconds: number; peakMiB: number | null }> {
   const folder = await folderOf(rows)
   const unfinished = `${folder}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
@@ -24,7 +27,7 @@ export async function fillStore(log: string, rows: number): Promise<{ seconds: n
   if (stored !== rows) throw new Error(`${path} has ${stored} readings of the ${rows} in ${log}`)
   await rm(folder, { recursive: true, force: true })
   await rename(unfinished, folder)
-  return { seconds, peakMiB }
+  return { store: join(folder, FILE), seconds, peakMiB }
 }
 
 /** The store of a log as the program left it, filled now if it is not there. @returns its path */

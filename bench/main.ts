@@ -1,8 +1,7 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { writeLog } from '../gpuz/simulator/write-log.ts'
+import { generatedLog } from './generated-log.ts'
 import { type Measurement, measureInChild } from './measure.ts'
 import { OPERATORS } from './operators.ts'
 
@@ -20,18 +19,6 @@ const { values } = parseArgs({
 const rows = Number(values.rows)
 const few = Math.max(Math.round(rows / 5), 1)
 const ROUNDS = 3
-
-async function generatedLog(count: number): Promise<string> {
-  const folder = join(tmpdir(), 'gpu-monitoring-dashboard-bench')
-  await mkdir(folder, { recursive: true })
-  const path = join(folder, `simulated-${count}.txt`)
-  const known = await stat(path).catch(() => null)
-  if (known === null) {
-    console.error(`writing ${path}`)
-    await writeLog(path, count, { seed: 1, start: Date.UTC(2024, 0, 1), timezone: 'UTC' })
-  }
-  return path
-}
 
 function line(m: Measurement, yardstick: Measurement | null): string {
   const ratio = yardstick === null ? '' : `${(rate(m) / rate(yardstick)).toFixed(2)} x DuckDB`

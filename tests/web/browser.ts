@@ -1,18 +1,10 @@
-import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { type PageServer, servePage } from '../../web/server.ts'
+import { CHROMIUM_PLACES, chromiumPath } from './chromium.ts'
 import { StandInModel } from './stand-in/model.ts'
 
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-]
-const program = process.env['CHROMIUM'] || PLACES.find((path) => existsSync(path))
+const program = chromiumPath()
 
 export interface Tab {
   readonly page: Page
@@ -41,7 +33,7 @@ export function describeInBrowser(
     const opened: { tab: Tab; complaints: string[] }[] = []
 
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: program ?? PLACES[0], args: ['--no-sandbox'] })
+      browser = await chromium.launch({ executablePath: program ?? CHROMIUM_PLACES[0], args: ['--no-sandbox'] })
     })
     afterAll(() => browser?.close())
 

@@ -4,6 +4,7 @@ import {
   jsonWriter,
   KsqlError,
   type LayoutColumn,
+  type PushQuery,
   readValue,
   type SqlValue,
 } from '../engine/index.ts'
@@ -23,7 +24,7 @@ export async function* runQuery(
   signal: AbortSignal,
 ): AsyncGenerator<SqlLine, void, undefined> {
   const lines: SqlLine[] = []
-  const queries: { close(): void }[] = []
+  const queries: PushQuery[] = []
   let wake: () => void = () => {}
   let overflowed = false
   let columnsTold = false
@@ -61,13 +62,14 @@ export async function* runQuery(
     }
     for (;;) {
       for (const line of lines.splice(0)) yield line
-      if (!push || signal.aborted) return
+      if (signal.aborted) return
       if (overflowed) {
         yield { error: `the page did not read ${MOST_WAITING} rows in time`, fix: 'Ask for less: add WHERE, or LIMIT.' }
         return
       }
       // rows may have come while the page took the ones before
       if (lines.length > 0) continue
+      if (queries.every(({ ended }) => ended)) return
       await new Promise<void>((resolve) => {
         wake = resolve
       })

@@ -10,6 +10,7 @@ export class BatchBuilder {
   ts = new Float64Array(0)
   count = 0
   capacity = 0
+  #row = new Float64Array(0)
   readonly #logColumns: readonly LogColumn[]
   readonly #wanted: readonly boolean[]
   readonly #report: LogReport
@@ -26,8 +27,13 @@ export class BatchBuilder {
 
   begin(capacity: number): void {
     this.capacity = capacity
-    this.ts = new Float64Array(capacity)
-    this.columns = this.#wanted.map((wanted) => (wanted ? new Float64Array(capacity) : null))
+    // One buffer for all: it is allocated, handed to another thread and freed as one.
+    const all = new Float64Array(capacity * (2 + this.#wanted.filter(Boolean).length))
+    let arrays = 0
+    const next = () => all.subarray(arrays * capacity, ++arrays * capacity)
+    this.ts = next()
+    this.#row = next()
+    this.columns = this.#wanted.map((wanted) => (wanted ? next() : null))
   }
 
   /** The batch; the builder keeps nothing of it. */
@@ -45,7 +51,7 @@ export class BatchBuilder {
       if (column.known) sensors.set(column.name, { data, nulls })
       else unknown.push({ name: column.name, data })
     }
-    const row = new Float64Array(count)
+    const row = trimmed(this.#row, count)
     for (let i = 0; i < count; i++) row[i] = firstRow + i
     const ts = trimmed(this.ts, count)
     this.count = 0

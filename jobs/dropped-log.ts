@@ -9,7 +9,7 @@ import { type LogSource, logSources } from '../gpuz/log-source.ts'
 
 /** Logs that were handed in as bytes: copied to a folder of their own, until they are read. */
 export interface DroppedLogs {
-  /** named by their file and its content, so that the same file is known again whatever its name */
+  /** named by their file and its content, so that the same file is known again */
   readonly logs: readonly { readonly log: LogSource; readonly stem: string }[]
   readonly notices: readonly string[]
   remove(): Promise<void>
@@ -22,8 +22,8 @@ export interface DroppedLogs {
 export async function receiveLogs(name: string, bytes: ReadableStream<Uint8Array>): Promise<DroppedLogs> {
   const folder = await mkdtemp(join(tmpdir(), 'gpumon-dropped-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  const path = join(folder, basename(name.replaceAll('\\', '/')))
   try {
-    const path = join(folder, basename(name.replaceAll('\\', '/')))
     const hash = createHash('sha256')
     const hashing = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -39,7 +39,12 @@ export async function receiveLogs(name: string, bytes: ReadableStream<Uint8Array
         const member = log.path === null ? log.name.slice(path.length + 2) : name
         const own = basename(member)
         return {
-          log: { ...named(log, `${name} (${content})${log.path === null ? `: ${member}` : ''}`) },
+          log: {
+            name: `${name} (${content})${log.path === null ? `: ${member}` : ''}`,
+            path: log.path,
+            size: log.size,
+            open: () => opened(log, path, name),
+          },
           stem: own.slice(0, own.length - extname(own).length),
         }
       }),
@@ -48,10 +53,20 @@ export async function receiveLogs(name: string, bytes: ReadableStream<Uint8Array
     }
   } catch (error) {
     await remove()
-    throw error
+    throw renamed(error, path, name)
   }
 }
 
-function named(log: LogSource, name: string): LogSource {
-  return { name, path: log.path, size: log.size, open: () => log.open() }
+async function* opened(log: LogSource, path: string, name: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* log.open()
+  } catch (error) {
+    throw renamed(error, path, name)
+  }
+}
+
+/** A person knows the file, not our copy of it. */
+function renamed(error: unknown, path: string, name: string): unknown {
+  if (error instanceof Error) error.message = error.message.replaceAll(path, name)
+  return error
 }

@@ -28,6 +28,15 @@ export interface PipelineListener {
   onNotice?(text: string): void
 }
 
+/** A pipeline's share of a checkpoint. */
+export interface PipelinePart {
+  /** what was open in the store does not go on */
+  readonly anew: boolean
+  readonly tables: readonly TableRows[]
+  readonly rejects: readonly StoredReject[]
+  readonly pipeline: SavedPipeline
+}
+
 const READINGS = 'GPU_READINGS'
 const LIMITS = 'gpu.limits'
 
@@ -50,6 +59,7 @@ export class LogPipeline {
   #live = false
   #ended = false
   #changed = false
+  #anew = false
   #wake: () => void = () => {}
   #waiting = false
 
@@ -148,10 +158,12 @@ export class LogPipeline {
   }
 
   /** What has to be saved, with the rows that the store was given; null when nothing has changed since the last call. */
-  part(): { readonly tables: TableRows[]; readonly rejects: StoredReject[]; readonly pipeline: SavedPipeline } | null {
+  part(): PipelinePart | null {
     const rejects = this.#feed.rejects()
     if (!this.#changed && rejects.length === 0) return null
+    const anew = this.#anew
     this.#changed = false
+    this.#anew = false
     const state: PipelineState = {
       engine: this.engine.snapshot(),
       derived: this.#derived.save(),
@@ -159,6 +171,7 @@ export class LogPipeline {
       rows: this.#count,
     }
     return {
+      anew,
       tables: this.#derived.drain(),
       rejects,
       pipeline: {
@@ -207,6 +220,8 @@ export class LogPipeline {
   #goOn(saved: SavedPipeline | null): PipelineState | null {
     if (saved === null) return null
     if (saved.statements === this.#statements) return unpackState(saved.snapshot)
+    this.#anew = true
+    this.#changed = true
     this.#listener.onNotice?.(
       `the statements have changed since ${this.log} was read: alerts and statistics begin anew with the next reading, what is stored stays`,
     )

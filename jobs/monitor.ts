@@ -198,6 +198,7 @@ export class Monitor {
       rejects: parts.flatMap(({ rejects }) => rejects),
       pipelines: parts.map(({ pipeline }) => pipeline),
       forget,
+      closeOpen: parts.flatMap(({ anew, pipeline }) => (anew ? [pipeline.device] : [])),
     })
     this.#listener.onCheckpoint?.()
   }

@@ -1,4 +1,6 @@
 import { catalogue, sensorOf } from '../gpuz/catalogue.ts'
+import { NotALogError } from '../gpuz/not-a-log.ts'
+import { ZipError } from '../gpuz/zip-directory.ts'
 import type { QueryArguments, QueryName, QueryResult } from '../store/queries.ts'
 import { QueryError } from '../store/query-error.ts'
 import type { StoreSession } from '../store/session.ts'
@@ -127,7 +129,7 @@ export class MonitorModel implements PageModel {
           if (device === null) told.push(`${log.name} is in the store already`)
           else devices.push(device)
         } catch (error) {
-          if (!(error instanceof Error) || error.name !== 'NotALogError') throw error
+          if (!(error instanceof NotALogError || error instanceof ZipError)) throw error
           told.push(error.message)
         }
       }

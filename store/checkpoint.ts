@@ -57,6 +57,8 @@ export interface Checkpoint {
   readonly pipelines: readonly SavedPipeline[]
   /** what receivers by name are to be told of */
   readonly notifications?: { readonly targets: readonly string[]; readonly entries: readonly OutboxEntry[] }
+  /** devices whose open episodes and sessions nothing goes on with: they are over, before the rest */
+  readonly closeOpen?: readonly string[]
   /** logs whose rows and all that was derived of them are to be removed, before the rest */
   readonly forget?: readonly { readonly log: string; readonly device: string }[]
 }

@@ -9,6 +9,7 @@ import {
 } from '@duckdb/node-api'
 import { type AppendColumn, absent, appendColumns, constant, timestamps } from './append.ts'
 import type { Cell, Checkpoint, SavedPipeline, StoredReject, StoredRows } from './checkpoint.ts'
+import { closeOpen } from './close-open.ts'
 import { forget } from './forget.ts'
 import { type Minute, MinuteRollup, minuteColumns as minuteValues } from './minute-rollup.ts'
 import { enqueue } from './outbox.ts'
@@ -61,8 +62,10 @@ export class StoreWriter {
     this.#rollup(device).take(ts, sensors, count)
   }
 
-  async commit({ tables, rejects, pipelines, notifications, forget: forgotten = [] }: Checkpoint): Promise<void> {
+  async commit(checkpoint: Checkpoint): Promise<void> {
+    const { tables, rejects, pipelines, notifications, forget: forgotten = [], closeOpen: closed = [] } = checkpoint
     await this.#begin()
+    for (const device of closed) await closeOpen(this.#connection, device)
     for (const { log, device } of forgotten) {
       await forget(this.#connection, log, device)
       this.#rollups.delete(this.#devices.get(device) ?? -1)

@@ -12,7 +12,9 @@ import { compileFor } from './start-query.ts'
 export interface PushQuery {
   readonly id: string
   readonly columns: readonly LayoutColumn[]
-  /** ends the query; it has ended by itself once LIMIT rows were given */
+  /** whether LIMIT rows were given: the query has ended by itself */
+  readonly ended: boolean
+  /** ends the query */
   close(): void
 }
 
@@ -55,7 +57,14 @@ export function pushQuery(
     transient: true,
   })
   session.dataflow.start(started, true)
-  return { id, columns: plan.layout, close }
+  return {
+    id,
+    columns: plan.layout,
+    get ended() {
+      return left <= 0
+    },
+    close,
+  }
 }
 
 /** Stands where a persistent query has its sink: nothing is written, nobody reads it. */

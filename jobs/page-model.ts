@@ -49,14 +49,17 @@ export class MonitorModel implements PageModel {
   async state(): Promise<State> {
     const stored = await this.#store.ask('devices')
     const live = new Set(this.#monitor.pipelines.filter((pipeline) => pipeline.follows).map(({ device }) => device))
-    const devices = stored.map((device) => ({ ...device, live: live.has(device.device) }))
-    const { zone, simulated } = this.#store
+    const { zone } = this.#store
+    // a simulation's store has one followed log, the simulation's; what is dropped beside it is somebody's
+    const devices = stored.map((device) => {
+      const followed = live.has(device.device)
+      return { ...device, live: followed, simulated: followed && this.#store.simulated }
+    })
     const present = new Set(devices.flatMap(({ sensors }) => sensors))
     const sensors = catalogue.filter(({ field }) => present.has(field)).map(({ field }) => sensorInfo(field))
     return {
       version: this.#version,
       zone,
-      simulated,
       devices,
       sensors,
       limits: this.#limits(),

@@ -81,6 +81,9 @@ class Service {
   readonly #notice: (text: string) => void
   readonly #targets: readonly string[]
   #model: MonitorModel | null = null
+  #monitor: Monitor | null = null
+  /** devices with rows, and which of them are read to their end, as pages were told */
+  #told = ''
   #entries: OutboxEntry[] = []
 
   constructor(
@@ -104,6 +107,7 @@ class Service {
       { store: this.#store, timezone, notifications: () => this.#notifications() },
       this.#monitorListener(),
     )
+    this.#monitor = monitor
     this.#model = new MonitorModel(monitor, this.#store, this.#state, version)
     const server = await this.#servePage(this.#model)
     await this.#store.export({ notify, influx: influx ?? null })
@@ -158,7 +162,13 @@ class Service {
   #monitorListener(): MonitorListener {
     return {
       onNotice: this.#notice,
-      onCheckpoint: () => this.#state.checkpointed(),
+      onCheckpoint: () => {
+        this.#state.checkpointed()
+        const known = (this.#monitor?.pipelines ?? []).map(({ device, rows, live }) => [device, rows > 0, live])
+        if (JSON.stringify(known) === this.#told) return
+        this.#told = JSON.stringify(known)
+        this.#model?.tell({ event: 'devices' })
+      },
       onRows: (device, batch, live) => {
         if (live && this.#model?.watched) this.#model.tell({ event: 'readings', data: liveReadings(device, batch) })
       },

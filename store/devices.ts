@@ -4,8 +4,8 @@ import { presentFields } from './fields.ts'
 import { deviceNames } from './span.ts'
 import { numbersOfRow, timestamp } from './sql.ts'
 
-/** A device as it is stored; whether its log is followed is not known here. */
-export type StoredDevice = Omit<DeviceInfo, 'live'>
+/** A device as it is stored; what its log is, is not known here. */
+export type StoredDevice = Omit<DeviceInfo, 'live' | 'simulated'>
 
 /** All devices, in the order in which they were first seen. */
 export async function readDevices(connection: DuckDBConnection): Promise<StoredDevice[]> {

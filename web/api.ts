@@ -24,6 +24,8 @@ export interface DeviceInfo {
   readonly latest: Readonly<Record<string, number | null>>
   /** whether its log is followed: new rows are expected */
   readonly live: boolean
+  /** its readings are a simulation's, which the page must say */
+  readonly simulated: boolean
 }
 
 /** GET /api/state */
@@ -31,8 +33,6 @@ export interface State {
   readonly version: string
   /** IANA zone of the logs, in which the page shows times */
   readonly zone: string
-  /** the readings are a simulation's, which the page must say */
-  readonly simulated: boolean
   readonly devices: readonly DeviceInfo[]
   readonly sensors: readonly SensorInfo[]
   readonly limits: Limits

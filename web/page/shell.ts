@@ -23,6 +23,7 @@ export class Shell {
   readonly #device = el('span', {})
   #devicesShown = ''
   readonly #freshness = el('span', { class: 'freshness' })
+  readonly #simulated = el('strong', { class: 'simulated' }, 'Simulated data')
   readonly #alerts = el('span', { class: 'open-alerts' })
   readonly #progress = el('progress', { max: 1, 'aria-label': 'Share of the logs that is read' })
   readonly #news = el('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' })
@@ -47,15 +48,7 @@ export class Shell {
         { class: 'top' },
         el('span', { class: 'brand' }, 'gpumon'),
         el('nav', { 'aria-label': 'Views' }, ...this.#links.map(([, link]) => link)),
-        el(
-          'div',
-          { class: 'status' },
-          context.state.simulated ? el('strong', { class: 'simulated' }, 'Simulated data') : null,
-          this.#progress,
-          this.#device,
-          this.#freshness,
-          opener,
-        ),
+        el('div', { class: 'status' }, this.#simulated, this.#progress, this.#device, this.#freshness, opener),
       ),
       this.main,
       this.#news,
@@ -71,6 +64,7 @@ export class Shell {
     }
     document.title = `${TITLES[address.view]} · gpumon`
     this.#showDevices()
+    this.#showSimulated()
     this.showProgress()
     this.showAlerts()
     this.tick()
@@ -87,6 +81,13 @@ export class Shell {
     const pick = (name: string) => this.#context.go({ device: name, range: null, last: null })
     const choice = names.length === 0 ? [] : [select('Device', options, device?.device ?? '', pick)]
     keepFocus(this.#device, () => this.#device.replaceChildren(...choice))
+  }
+
+  /** Where one device is shown, whether it is simulated; else whether any is. */
+  #showSimulated(): void {
+    const { address, state, device } = this.#context
+    const shown = OF_DEVICE.has(address.view) && device !== undefined ? [device] : state.devices
+    this.#simulated.hidden = !shown.some(({ simulated }) => simulated)
   }
 
   tick(): void {

@@ -65,7 +65,6 @@ export class StandInModel implements PageModel {
     return {
       version: '0.1.0',
       zone: 'Europe/Berlin',
-      simulated: true,
       devices: this.histories.map((history) => ({
         device: history.device,
         first: history.t[0],
@@ -74,6 +73,7 @@ export class StandInModel implements PageModel {
         sensors: SENSORS.map(({ field }) => field),
         latest: Object.fromEntries(SENSORS.map(({ field }) => [field, history.column(field).at(-1) ?? null])),
         live: history.live,
+        simulated: true,
       })),
       sensors: SENSORS,
       limits: await this.limits(),

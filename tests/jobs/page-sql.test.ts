@@ -8,7 +8,7 @@ import { scratchFolder } from './scratch.ts'
 
 const scratch = scratchFolder()
 const NOON = Date.UTC(2024, 5, 1, 12)
-const READINGS = 'SELECT device, gpu_temperature FROM gpu_readings EMIT CHANGES'
+const READINGS = 'SELECT device, gpu_temperature FROM gpu_readings EMIT CHANGES;'
 const COLUMNS = {
   columns: [
     { name: 'DEVICE', type: 'STRING' },

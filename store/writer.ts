@@ -65,12 +65,12 @@ export class StoreWriter {
   async commit(checkpoint: Checkpoint): Promise<void> {
     const { tables, rejects, pipelines, notifications, forget: forgotten = [], closeOpen: closed = [] } = checkpoint
     await this.#begin()
+    this.#flushReadings()
     for (const device of closed) await closeOpen(this.#connection, device)
     for (const { log, device } of forgotten) {
       await forget(this.#connection, log, device)
       this.#rollups.delete(this.#devices.get(device) ?? -1)
     }
-    this.#flushReadings()
     await this.#appendMinutes()
     for (const rows of tables) await writeTable(this.#connection, rows)
     await this.#appendRejects(rejects)
@@ -86,9 +86,13 @@ export class StoreWriter {
   async rollback(): Promise<void> {
     if (!this.#began) return
     this.#began = false
-    this.#readings = null
-    // a COMMIT that failed, or a database that has failed altogether, has rolled back already; the failure was told to the caller
-    await this.#connection.run('ROLLBACK').catch(() => {})
+    try {
+      // left to the collector, an appender would write its rows behind the transaction
+      this.#flushReadings()
+      await this.#connection.run('ROLLBACK')
+    } catch {
+      // a COMMIT that failed, or a database that has failed altogether, has rolled back already; the failure was told to the caller
+    }
   }
 
   async #savePipeline({ log, device, position, statements, snapshot }: SavedPipeline): Promise<void> {
@@ -150,8 +154,9 @@ export class StoreWriter {
   }
 
   #flushReadings(): void {
-    this.#readings?.closeSync()
+    const readings = this.#readings
     this.#readings = null
+    readings?.closeSync()
   }
 
   async #addSensor(field: string): Promise<void> {

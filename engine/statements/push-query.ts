@@ -12,9 +12,7 @@ import { compileFor } from './start-query.ts'
 export interface PushQuery {
   readonly id: string
   readonly columns: readonly LayoutColumn[]
-  /** whether LIMIT rows were given: the query has ended by itself */
-  readonly ended: boolean
-  /** ends the query */
+  /** ends the query; it has ended by itself once LIMIT rows were given */
   close(): void
 }
 
@@ -57,14 +55,7 @@ export function pushQuery(
     transient: true,
   })
   session.dataflow.start(started, true)
-  return {
-    id,
-    columns: plan.layout,
-    get ended() {
-      return left <= 0
-    },
-    close,
-  }
+  return { id, columns: plan.layout, close }
 }
 
 /** Stands where a persistent query has its sink: nothing is written, nobody reads it. */

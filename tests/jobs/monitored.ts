@@ -7,9 +7,9 @@ export async function monitored<T>(
   store: string,
   work: (monitor: Monitor, session: LocalSession) => Promise<T>,
   listener: MonitorListener = {},
-  options: Partial<MonitorOptions> = {},
+  { simulated = false, ...options }: Partial<MonitorOptions> & { readonly simulated?: boolean } = {},
 ): Promise<T> {
-  const session = await openSession({ path: store, zone: 'UTC', simulated: false })
+  const session = await openSession({ path: store, zone: 'UTC', simulated })
   try {
     const monitor = await Monitor.open({ store: session, timezone: 'UTC', intervalMs: 5, ...options }, listener)
     const result = await work(monitor, session)

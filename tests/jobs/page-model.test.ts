@@ -18,6 +18,7 @@ async function modelled(
   store: string,
   work: (model: MonitorModel, monitor: Parameters<Parameters<typeof monitored>[1]>[0]) => Promise<void>,
   listener: MonitorListener = {},
+  simulated = false,
 ): Promise<void> {
   const state = new PipelineState()
   const told: MonitorListener = {
@@ -29,6 +30,7 @@ async function modelled(
     scratch.path(store),
     (monitor, session) => work(new MonitorModel(monitor, session, state, '1.2.3'), monitor),
     told,
+    { simulated },
   )
 }
 
@@ -69,7 +71,6 @@ describe('the state of the page', () => {
       expect(await model.state()).toMatchObject({
         version: '1.2.3',
         zone: 'UTC',
-        simulated: false,
         devices: [],
         sensors: [],
         limits: { devices: {} },
@@ -95,6 +96,7 @@ describe('the state of the page', () => {
           sensors: ['gpu_temperature'],
           latest: { gpu_temperature: 51 },
           live: true,
+          simulated: false,
         },
       ])
       expect(sensors).toEqual([{ field: 'gpu_temperature', label: 'GPU Temperature', unit: '°C', kind: 'temperature' }])
@@ -135,6 +137,27 @@ describe('the state of the page', () => {
       { onEpisode },
     )
   })
+})
+
+test('beside a simulation only its own readings are called simulated', async () => {
+  const path = scratch.write('simulation.txt', log([50, 51]))
+  await modelled(
+    'simulation.duckdb',
+    async (model, monitor) => {
+      const followed = new Followed(monitor, 'simulated', path)
+      await followed.reaches(2)
+      await monitor.checkpoint()
+      await model.addLog('mine.txt', 'UTC', new Blob([log([60])]).stream())
+      const { devices } = await model.state()
+      expect(devices.map(({ device, simulated }) => [device, simulated])).toEqual([
+        ['simulated', true],
+        ['mine', false],
+      ])
+      await followed.stop()
+    },
+    {},
+    true,
+  )
 })
 
 describe('a limit that is put', () => {

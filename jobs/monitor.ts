@@ -28,7 +28,7 @@ export interface MonitorListener extends PipelineListener {
 /** At most this much is read again after a crash. */
 const CHECKPOINT_MS = 1000
 /** While a backlog is read a checkpoint is larger: full row groups go straight into the file, small ones would be written twice. */
-const BACKLOG_ROWS = 983_040
+const BACKLOG_ROWS = 491_520
 const BACKLOG_MS = 10_000
 
 /** Pipelines of several logs into one store, which is brought up to date once a second, all in one transaction. */

@@ -145,7 +145,8 @@ export class MonitorModel implements PageModel {
   }
 
   sql(text: string, signal: AbortSignal): AsyncIterable<SqlLine> {
-    return runQuery(this.#monitor.pipelines, text, signal)
+    // a person leaves the semicolon out; on a line of its own no comment hides it
+    return runQuery(this.#monitor.pipelines, /;\s*$/.test(text) ? text : `${text}\n;`, signal)
   }
 
   subscribe(listener: (event: LiveEvent) => void): () => void {

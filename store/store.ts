@@ -23,7 +23,7 @@ export interface Store {
 }
 
 /** Memory for DuckDB's own buffers: a page and a tail share the machine with a game. */
-const MEMORY = '768MB'
+const MEMORY = '512MB'
 
 /**
  * Opens a store, or makes a new one.

@@ -1,6 +1,7 @@
 import { adviceFor, evidenceOf } from '../jobs/advice.ts'
+import { durationText } from '../jobs/duration-text.ts'
 import type { Episode } from '../jobs/run.ts'
-import { duration, type WallClock } from './time-text.ts'
+import type { WallClock } from './time-text.ts'
 
 /** Episodes of one rule that are told one by one when they are history; the summary has all. */
 const TOLD = 3
@@ -65,5 +66,5 @@ function what({ rule, severity }: Episode): string {
 
 /** How long an episode has lasted. */
 export function lasting({ started, ended }: Episode): string {
-  return started === ended ? 'one reading' : duration(ended - started)
+  return started === ended ? 'one reading' : durationText(ended - started)
 }

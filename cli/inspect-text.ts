@@ -1,6 +1,7 @@
+import { durationText } from '../jobs/duration-text.ts'
 import type { InspectedSensor, InspectReport } from '../jobs/inspect.ts'
 import { whole } from '../jobs/number-text.ts'
-import { duration, WallClock } from './time-text.ts'
+import { WallClock } from './time-text.ts'
 
 /** Most gaps, sessions and rejects that are listed. */
 const LISTED = 10
@@ -57,7 +58,7 @@ function time(report: InspectReport, clock: WallClock): string[] {
     ...(stepsBack > 0 ? [`the clock steps back ${whole(stepsBack)} times`] : []),
   ]
   return [
-    `  time       ${clock.at(firstTs)} to ${clock.until(firstTs, lastTs)} ${timezone} (${duration(lastTs - firstTs)})`,
+    `  time       ${clock.at(firstTs)} to ${clock.until(firstTs, lastTs)} ${timezone} (${durationText(lastTs - firstTs)})`,
     ...(odd.length > 0 ? [`             ${odd.join('; ')}`] : []),
     `  sessions   ${sessionCount}`,
     ...listed(sessions, sessionCount, ({ line, rows, firstTs: from, lastTs: to }) =>
@@ -70,7 +71,7 @@ function time(report: InspectReport, clock: WallClock): string[] {
       gaps,
       gapCount,
       ({ line, fromTs, toTs, atHeader }) =>
-        `line ${line}: ${duration(toTs - fromTs)} from ${clock.at(fromTs)}${atHeader ? ', at a header' : ', no header'}`,
+        `line ${line}: ${durationText(toTs - fromTs)} from ${clock.at(fromTs)}${atHeader ? ', at a header' : ', no header'}`,
     ),
   ]
 }

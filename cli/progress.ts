@@ -1,5 +1,5 @@
+import { durationText } from '../jobs/duration-text.ts'
 import { whole } from '../jobs/number-text.ts'
-import { duration } from './time-text.ts'
 
 /** How far a piece of long work is. */
 export interface ProgressState {
@@ -63,7 +63,7 @@ export function progressText(label: string, { rows, share }: ProgressState, seco
   if (share !== null) parts.push(`${Math.floor(100 * share)} %`)
   parts.push(`${whole(rows)} rows`)
   if (seconds > 0) parts.push(`${whole(Math.round(rows / seconds))} rows/s`)
-  if (share !== null && share > 0) parts.push(`${duration((1000 * seconds * (1 - share)) / share)} left`)
+  if (share !== null && share > 0) parts.push(`${durationText((1000 * seconds * (1 - share)) / share)} left`)
   return parts.join('  ')
 }
 

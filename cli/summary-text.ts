@@ -1,8 +1,9 @@
 import { adviceFor, evidenceOf } from '../jobs/advice.ts'
+import { durationText } from '../jobs/duration-text.ts'
 import { decimal, whole } from '../jobs/number-text.ts'
 import type { RunResult } from '../jobs/run.ts'
 import { lasting } from './episode-text.ts'
-import { duration, type WallClock } from './time-text.ts'
+import type { WallClock } from './time-text.ts'
 
 /** What a run has found, for a person. */
 export function summaryText(result: RunResult, clock: WallClock): string[] {
@@ -21,9 +22,11 @@ function readings({ rows, seconds, firstTs, lastTs, starts, gaps, sessions }: Ru
   const speed = seconds > 0 ? `, ${whole(Math.round(rows / seconds))} rows/s` : ''
   const lines = [`  readings   ${whole(rows)} in ${decimal(seconds)} s${speed}`]
   if (firstTs !== null && lastTs !== null) {
-    lines.push(`  time       ${clock.at(firstTs)} to ${clock.until(firstTs, lastTs)} (${duration(lastTs - firstTs)})`)
+    lines.push(
+      `  time       ${clock.at(firstTs)} to ${clock.until(firstTs, lastTs)} (${durationText(lastTs - firstTs)})`,
+    )
   }
-  const uses = sessions.map(({ scenario, count, total }) => `${whole(count)} × ${scenario} (${duration(total)})`)
+  const uses = sessions.map(({ scenario, count, total }) => `${whole(count)} × ${scenario} (${durationText(total)})`)
   lines.push(
     `  sessions   ${[...uses, plural(starts, 'start', 'starts')].join(', ')} of GPU-Z, ${plural(gaps, 'pause', 'pauses')}`,
   )
@@ -36,7 +39,7 @@ function episodes({ episodesByRule, alerts, episodes }: RunResult, clock: WallCl
   const lines = [`  alerts     ${whole(total)} in ${plural(episodes, 'episode', 'episodes')}`]
   for (const { rule, severity, count, total, longest } of episodesByRule) {
     lines.push(
-      `    ${rule.padEnd(17)} ${severity.padEnd(9)} ${plural(count, 'episode', 'episodes')}, ${duration(total)} in all, ` +
+      `    ${rule.padEnd(17)} ${severity.padEnd(9)} ${plural(count, 'episode', 'episodes')}, ${durationText(total)} in all, ` +
         `${plural(alerts[rule] ?? 0, 'alert', 'alerts')}: ${adviceFor(rule).title}`,
       `      longest  ${clock.at(longest.started)}  ${longest.device}  ${lasting(longest)}: ${evidenceOf(longest)}`,
     )

@@ -1,6 +1,7 @@
 import { sensorOf } from '../gpuz/catalogue.ts'
 import type { Episode } from './episode.ts'
 import { decimal } from './number-text.ts'
+import { sensorLabel } from './sensor-label.ts'
 
 /** What a rule means for a person, and what to do about it. */
 export interface Advice {
@@ -79,10 +80,10 @@ export function adviceFor(rule: string): Advice {
 
 /** Which sensor, and its peak against the limit, as far as an episode has them. */
 export function evidenceOf({ rule, sensor, peak, bound }: Episode): string {
-  if (peak === null) return sensor
+  if (peak === null) return sensorLabel(sensor)
   const { evidence } = adviceFor(rule)
   if (evidence !== undefined) return evidence(decimal(peak), bound === null ? '' : decimal(bound))
   const unit = sensorOf(sensor)?.unit ?? ''
   const limit = bound === null ? '' : ` (limit ${decimal(bound)} ${unit})`
-  return `${sensor} reached ${decimal(peak)} ${unit}${limit}`
+  return `${sensorLabel(sensor)} reached ${decimal(peak)} ${unit}${limit}`
 }

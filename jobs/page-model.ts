@@ -14,6 +14,7 @@ import { LIMITS, sensorLimits } from './limits.ts'
 import type { Monitor } from './monitor.ts'
 import { runQuery } from './page-sql.ts'
 import type { PipelineState } from './pipeline-state.ts'
+import { sensorLabel } from './sensor-label.ts'
 
 /** Adds to an episode what it means and what to do about it. Severities are those of ksql/03-alerts.ksql. */
 export function episodeInfo(episode: NumberedEpisode): EpisodeInfo {
@@ -199,7 +200,6 @@ export function liveReadings(
 function sensorInfo(field: string): SensorInfo {
   const sensor = sensorOf(field)
   if (sensor === undefined) throw new Error(`the catalogue has no sensor ${field}`)
-  const { unit, kind, headers } = sensor
-  const label = (headers[0] ?? field.replaceAll('_', ' ')).replace(/\s*\[[^\]]*\]$/, '')
-  return { field, label, unit, kind }
+  const { unit, kind } = sensor
+  return { field, label: sensorLabel(field), unit, kind }
 }

@@ -30,7 +30,7 @@ describe('gpumon run', () => {
     const { code, stdout } = await gpumon('run', path, '--once', '--timezone', 'UTC')
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /2024-06-01 12:\d\d:\d\d to \d\d:\d\d:\d\d {2}gaming-pc {2}.*gpu_temperature reached 9\d(\.\d)? °C \(limit/,
+      /2024-06-01 12:\d\d:\d\d to \d\d:\d\d:\d\d {2}gaming-pc {2}.*GPU Temperature reached 9\d(\.\d)? °C \(limit/,
     )
     expect(stdout).toContain('  → ')
     expect(stdout).toMatch(/Summary\n {2}readings {3}600 in /)

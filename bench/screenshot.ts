@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { chromiumPath } from '../tests/web/chromium.ts'
 
 /** `npm run screenshot -- [FILE] [VIEW]`: the page on the demo, once its alerts have come; for the README. */
 const [file = 'docs/page.png', view = 'charts'] = process.argv.slice(2)
@@ -21,7 +22,7 @@ try {
   })
   await sleep(ALERTS_MS)
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath(),
     args: ['--no-sandbox'],
   })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })

@@ -8,6 +8,7 @@ import { readDevices } from '../store/devices.ts'
 import { readPatterns } from '../store/patterns.ts'
 import { readRange } from '../store/range.ts'
 import { readStatistics } from '../store/statistics.ts'
+import { CHARTED_SENSORS } from './charted-sensors.ts'
 import { DEVICE, filledStore, START } from './filled-store.ts'
 
 /**
@@ -20,16 +21,6 @@ const { values } = parseArgs({ options: { days: { type: 'string', default: '365'
 const days = Number(values.days)
 const HOUR = 3_600_000
 const SECONDS = days * 86_400
-const SENSORS = [
-  'gpu_temperature',
-  'hot_spot',
-  'memory_temperature',
-  'gpu_load',
-  'board_power',
-  'gpu_clock',
-  'fan_1_speed_rpm',
-  'memory_used',
-]
 const LIMITS = { gpu_temperature: 85, cpu_temperature: 80, memory_temperature: 100, board_power: 300, gpu_load: 95 }
 const TURNS = 7
 
@@ -76,7 +67,7 @@ for (const [name, length] of [
   await measure(`range, 8 sensors, 1400 px: ${name}`, TURNS, (from) =>
     readRange(connection, {
       device: DEVICE,
-      sensors: SENSORS,
+      sensors: CHARTED_SENSORS,
       from: from(length),
       to: from(length) + length,
       pixels: 1400,

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ReadingBatch } from '../gpuz/batch.ts'
 import { LogReader } from '../gpuz/log-reader.ts'
+import { buffersOf } from './batch-buffers.ts'
 import { CREDIT, type FromThread, STOP, type ThreadTask } from './log-thread-message.ts'
 
 /** Reads one log in a thread of its own and hands its batches over, a few ahead of what is taken. */
@@ -16,15 +17,6 @@ const { control } = task
 
 function send(message: FromThread, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer)
-}
-
-function buffersOf({ row, ts, sensors }: ReadingBatch): ArrayBuffer[] {
-  const arrays = [
-    row,
-    ts,
-    ...[...sensors.values()].flatMap(({ data, nulls }) => (nulls === null ? [data] : [data, nulls])),
-  ]
-  return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))]
 }
 
 function stopped(): boolean {

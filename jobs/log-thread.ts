@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { LogReport } from '../gpuz/log-reader.ts'
-import { NotALogError } from '../gpuz/not-a-log.ts'
 import { emptyReport } from '../gpuz/report.ts'
 import type { LogBatches, LogToRead } from './log-batches.ts'
 import { CREDIT, type FromThread, STOP, type ThreadControl, type ThreadTask } from './log-thread-message.ts'
+import { restored } from './thread-error.ts'
 
 const SCRIPT = new URL('./log-thread-worker.js', import.meta.url)
 /** Batches that survive in number are promoted by the collector and stay until it runs in full: few keep memory flat. */
@@ -72,11 +72,4 @@ export function threadBatches(log: LogToRead): LogBatches {
       return report ?? emptyReport()
     },
   }
-}
-
-/** Errors lose their class on the way between threads. */
-function restored(error: unknown): unknown {
-  if (error instanceof Error && error.name === 'NotALogError')
-    return Object.setPrototypeOf(error, NotALogError.prototype)
-  return error
 }

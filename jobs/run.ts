@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { KsqlEngine, type RowsInColumns } from '../engine/index.ts'
-import { beginsAsZip } from '../gpuz/zip.ts'
+import { isArchive } from './archive.ts'
 import { deviceLogs, deviceNames, refuseSharedName, refuseTwice } from './device-log.ts'
 import { EPISODE_QUIET_MS, type Episode, episodeOf } from './episode.ts'
 import { Follow } from './follow.ts'
@@ -137,14 +136,5 @@ async function openFeed(
 }
 
 async function refuseArchive(path: string): Promise<void> {
-  let archive: boolean
-  try {
-    const file = await open(path, 'r')
-    archive = await beginsAsZip(file).finally(() => file.close())
-  } catch (error) {
-    // The log may come later; that is what is waited for.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
-  }
-  if (archive) throw new Error(`${path} is a .zip: nothing is appended to it. Run it without --follow`)
+  if (await isArchive(path)) throw new Error(`${path} is a .zip: nothing is appended to it. Run it without --follow`)
 }

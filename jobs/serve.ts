@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { logSources } from '../gpuz/log-source.ts'
-import { beginsAsZip } from '../gpuz/zip.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
 import { DEFAULT_HOST, type PageServer, servePage } from '../web/server.ts'
+import { isArchive } from './archive.ts'
 import { dataFolder } from './data-folder.ts'
 import type { NumberedEpisode } from './derived-rows.ts'
 import { deviceNames, refuseSharedName, refuseTwice } from './device-log.ts'
@@ -200,17 +200,6 @@ class Service {
     this.#model?.tell({ event: 'pipeline', data: pipeline })
     // what the page shows of a log that is being read grows by checkpoints
     if (pipeline.progress !== null) this.#model?.tell({ event: 'devices' })
-  }
-}
-
-async function isArchive(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'r')
-    return await beginsAsZip(file).finally(() => file.close())
-  } catch (error) {
-    // The log may come later; that is what is waited for.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
   }
 }
 

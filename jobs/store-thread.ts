@@ -6,6 +6,7 @@ import { QueryError } from '../store/query-error.ts'
 import { type LocalSession, openSession, type StoreSession } from '../store/session.ts'
 import type { StoreOptions } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
+import { buffersOf } from './batch-buffers.ts'
 import { type ExportSettings, StoreExports } from './store-exports.ts'
 import type { Answer, FromStore, ToStore } from './store-thread-message.ts'
 
@@ -145,15 +146,6 @@ class ThreadSession implements ExportingStore {
   async close(): Promise<void> {
     await this.#thread.send({ kind: 'close' })
   }
-}
-
-function buffersOf({ ts, row, sensors }: StoredRows): ArrayBuffer[] {
-  const arrays = [
-    ts,
-    row,
-    ...[...sensors.values()].flatMap(({ data, nulls }) => (nulls === null ? [data] : [data, nulls])),
-  ]
-  return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))]
 }
 
 /** Errors lose their class on the way between threads. */

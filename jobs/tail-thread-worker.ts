@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { buffersOf } from './batch-buffers.ts'
 import { CREDIT, STOP } from './log-thread-message.ts'
 import { TailLooks } from './tail-looks.ts'
-import type { FromTail, Look, TailTask } from './tail-thread-message.ts'
+import type { FromTail, TailTask } from './tail-thread-message.ts'
 
 /** Follows one log in a thread of its own, a few looks ahead of what is taken. */
 const port = parentPort
@@ -18,21 +19,13 @@ function stopped(): boolean {
   return Atomics.load(control, STOP) === 1
 }
 
-function buffersOf({ events }: Look): ArrayBuffer[] {
-  const arrays = events.flatMap((event) => {
-    if (event.kind !== 'rows') return []
-    const { row, ts, sensors } = event.batch
-    return [row, ts, ...[...sensors.values()].flatMap(({ data, nulls }) => (nulls === null ? [data] : [data, nulls]))]
-  })
-  return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))]
-}
-
 async function follow(): Promise<void> {
   const looks = new TailLooks(path, position, timezone)
   while (!stopped()) {
     const look = await looks.look()
     if (look !== null) {
-      send({ kind: 'look', look }, buffersOf(look))
+      const batches = look.events.flatMap((event) => (event.kind === 'rows' ? [event.batch] : []))
+      send({ kind: 'look', look }, batches.flatMap(buffersOf))
       Atomics.sub(control, CREDIT, 1)
     }
     while (Atomics.load(control, CREDIT) <= 0 && !stopped()) Atomics.wait(control, STOP, 0, WAIT_MS)

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { NotALogError } from '../gpuz/not-a-log.ts'
 import type { TailPosition } from '../gpuz/tail-event.ts'
 import { CREDIT, STOP, type ThreadControl } from './log-thread-message.ts'
 import { TailLooks } from './tail-looks.ts'
 import type { FromTail, Look, TailTask } from './tail-thread-message.ts'
+import { restored } from './thread-error.ts'
 
 export interface TailSource {
   readonly path: string
@@ -117,11 +117,4 @@ class LocalTail implements FollowedLog {
     this.#fresh = true
     this.#news()
   }
-}
-
-/** Errors lose their class on the way between threads. */
-function restored(error: unknown): unknown {
-  if (error instanceof Error && error.name === 'NotALogError')
-    return Object.setPrototypeOf(error, NotALogError.prototype)
-  return error
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Range, State } from '../../web/api.ts'
+import { CHARTED_SENSORS } from '../charted-sensors.ts'
 import { type Figure, figure, percentile } from './figure.ts'
 import { processMemory } from './process-memory.ts'
 import { type Program, withProgram } from './program.ts'
@@ -17,16 +18,6 @@ const SPANS = [
 ] as const
 const PLACES = 5
 const PIXELS = 1_400
-const SENSORS = [
-  'gpu_temperature',
-  'hot_spot',
-  'memory_temperature',
-  'gpu_load',
-  'board_power',
-  'gpu_clock',
-  'fan_1_speed_rpm',
-  'memory_used',
-]
 const IDLE_MS = 10_000
 
 /**
@@ -76,7 +67,7 @@ async function zooms(program: Program): Promise<Figure[]> {
 async function ask(program: Program, device: string, from: number, to: number): Promise<number> {
   const query = new URLSearchParams({
     device,
-    sensors: SENSORS.join(),
+    sensors: CHARTED_SENSORS.join(),
     from: String(from),
     to: String(to),
     pixels: String(PIXELS),

@@ -8,10 +8,10 @@ import { PipelineState } from '../../jobs/pipeline-state.ts'
 import type { LiveEvent } from '../../web/model.ts'
 import { Refusal } from '../../web/refusal.ts'
 import { Followed, monitored } from './monitored.ts'
+import { NOON, rows } from './rows-from-noon.ts'
 import { scratchFolder } from './scratch.ts'
 
 const scratch = scratchFolder()
-const NOON = Date.UTC(2024, 5, 1, 12)
 
 /** A model on a monitor, wired as the program does it. */
 async function modelled(
@@ -32,16 +32,6 @@ async function modelled(
     told,
     { simulated },
   )
-}
-
-/** Rows from noon on, a second apart; one sensor is known, one is not. */
-function rows(temperatures: readonly number[], from = 0): string {
-  return temperatures
-    .map((t, i) => {
-      const stamp = new Date(NOON + (from + i) * 1000).toISOString().slice(0, 19).replace('T', ' ')
-      return `${stamp} , ${t.toFixed(1)} , 7 ,\r\n`
-    })
-    .join('')
 }
 
 function log(temperatures: readonly number[]): string {

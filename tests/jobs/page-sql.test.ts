@@ -4,25 +4,16 @@ import type { Monitor } from '../../jobs/monitor.ts'
 import { runQuery } from '../../jobs/page-sql.ts'
 import type { SqlLine } from '../../web/api.ts'
 import { Followed, monitored } from './monitored.ts'
+import { rows } from './rows-from-noon.ts'
 import { scratchFolder } from './scratch.ts'
 
 const scratch = scratchFolder()
-const NOON = Date.UTC(2024, 5, 1, 12)
 const READINGS = 'SELECT device, gpu_temperature FROM gpu_readings EMIT CHANGES;'
 const COLUMNS = {
   columns: [
     { name: 'DEVICE', type: 'STRING' },
     { name: 'GPU_TEMPERATURE', type: 'DOUBLE' },
   ],
-}
-
-function rows(temperatures: readonly number[], from = 0): string {
-  return temperatures
-    .map((t, i) => {
-      const stamp = new Date(NOON + (from + i) * 1000).toISOString().slice(0, 19).replace('T', ' ')
-      return `${stamp} , ${t.toFixed(1)} , 7 ,\r\n`
-    })
-    .join('')
 }
 
 let files = 0

@@ -116,12 +116,12 @@ export class SessionWindows {
 
   /** Stream time has come to `time`: closes what is over. */
   advance(time: number): void {
-    if (time > this.#nextOver) this.#close((open) => open.end + this.#quiet < time)
+    if (time > this.#nextOver) this.#closeBefore(time - this.#quiet)
   }
 
   /** The input has ended: nothing goes on. */
   end(): void {
-    this.#close(() => true)
+    this.#closeBefore(Number.POSITIVE_INFINITY)
   }
 
   /** What is open, between two batches. */
@@ -153,7 +153,7 @@ export class SessionWindows {
   }
 
   #update(sessions: Open[], start: number, end: number, row: number): void {
-    const known = sessions.find((s) => s.start <= end && s.end >= start)
+    const known = touched(sessions, start, end)
     if (known === undefined) {
       const open = { id: this.#nextId(), start, end, row, values: [] }
       sessions.push(open)
@@ -177,15 +177,17 @@ export class SessionWindows {
     }
   }
 
-  #close(isOver: (open: Open) => boolean): void {
+  #closeBefore(time: number): void {
+    const isOver = ({ end }: Open): boolean => end < time
     const over: Open[] = []
     this.#nextOver = Number.POSITIVE_INFINITY
     for (const bySecond of this.#open.values()) {
       for (const sessions of bySecond.values()) {
-        over.push(...sessions.filter(isOver))
-        const left = sessions.filter((s) => !isOver(s))
-        if (left.length < sessions.length) sessions.splice(0, sessions.length, ...left)
-        for (const { end } of left) this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
+        if (sessions.some(isOver)) {
+          over.push(...sessions.filter(isOver))
+          sessions.splice(0, sessions.length, ...sessions.filter((s) => !isOver(s)))
+        }
+        for (const { end } of sessions) this.#nextOver = Math.min(this.#nextOver, end + this.#quiet)
       }
     }
     over.sort((a, b) => a.end - b.end || a.start - b.start)
@@ -211,6 +213,11 @@ export class SessionWindows {
       },
     }
   }
+}
+
+function touched(sessions: readonly Open[], start: number, end: number): Open | undefined {
+  for (const session of sessions) if (session.start <= end && session.end >= start) return session
+  return undefined
 }
 
 /** Gives from, from + 1, … */

@@ -1,23 +1,11 @@
 import type { AggregateCall, AggregateNode } from '../plan/nodes.ts'
-import { resultType } from '../plan/split-latest.ts'
 import type { Typed } from '../plan/typed.ts'
 import { AggregateState } from '../runtime/aggregate-state.ts'
-import { Batch, physicalOf } from '../runtime/batch.ts'
+import { Batch, noNulls } from '../runtime/batch.ts'
 import { presentSlots } from '../runtime/present-slots.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, type Fragment, unbox } from './expression.ts'
 import { AggregateLanes } from './lanes.ts'
-import {
-  ALLOCATE,
-  columnLiteral,
-  compileCondition,
-  compileGuarded,
-  grow,
-  longWords,
-  type ReportError,
-  Slab,
-  store,
-  storeNull,
-} from './output.ts'
+import { compileCondition, compileGuarded, grow, OutputColumns, type ReportError } from './output.ts'
 import { columnsUsed, RowSource } from './row-source.ts'
 import { SourceWriter } from './source.ts'
 
@@ -102,6 +90,7 @@ class AggregateCompiler {
     prologue.emit(out.named('Batch', Batch))
     prologue.emit(out.named('report', this.report))
     prologue.emit(out.named('grow', grow))
+    prologue.emit(out.named('noNulls', noNulls))
     prologue.emit(out.named('compareKeys', this.options.compareKeys))
     prologue.emit(out.named('clock', this.options.emissionClock))
     this.outputFunctions(prologue)
@@ -137,41 +126,20 @@ class AggregateCompiler {
   private outputFunctions(p: SourceWriter): void {
     const { layout, groupBy } = this.node
     const windowed = this.node.windowPlan !== null
-    const typed = layout.flatMap((c, k) => (physicalOf(c.type) === 'ref' ? [] : [{ k, physical: physicalOf(c.type) }]))
+    const bounds = windowed ? ['ws', 'we'] : []
+    const times = ['rt', ...bounds].map((name) => ({ name, array: 'Float64Array' }) as const)
+    const columns = new OutputColumns(
+      layout.map((c, k) => [String(k), c.type]),
+      [...times, { name: 'cause', array: 'Int32Array' }],
+      'O.',
+    )
+    const values = this.node.aggregates.map((_, i) => String(groupBy.length + i))
     // room for as many rows as recent batches gave; results carry the headers of the record that caused them
     p.emit('let room = 16, rowHeaders;')
-    p.emit('function makeOut(H) { const cap = room;')
-    const slab = new Slab()
-    slab.add('rt', 'Float64Array')
-    slab.add('cause', 'Int32Array')
-    if (windowed) for (const bound of ['ws', 'we']) slab.add(bound, 'Float64Array')
-    for (const { k, physical } of typed) if (physical !== 'ref') slab.add(`o${k}`, ALLOCATE[physical])
-    p.emit(slab.allocate())
-    p.emit(
-      `const O = { count: 0, cap, rt: ${slab.view('rt')}, cause: ${slab.view('cause')}, tomb: null, hd: H === null ? null : [],`,
-    )
-    if (windowed) p.emit(`ws: ${slab.view('ws')}, we: ${slab.view('we')},`)
-    for (const [k, c] of layout.entries()) {
-      const physical = physicalOf(c.type)
-      p.emit(physical === 'ref' ? `o${k}: new Array(cap),` : `o${k}: ${slab.view(`o${k}`)}, z${k}: null,`)
-      if (physical === 'i64') p.emit(`w${k}: null,`)
-    }
-    p.emit('};')
-    for (const { k, physical } of typed) if (physical === 'i64') p.emit(longWords(k, 'O.'))
-    p.emit('return O; }')
-    p.emit(
-      'function growOut(O) { const cap = O.cap *= 2; O.rt = grow(O.rt, cap); O.cause = grow(O.cause, cap); if (O.tomb !== null) O.tomb = grow(O.tomb, cap);',
-    )
-    if (windowed) p.emit('O.ws = grow(O.ws, cap); O.we = grow(O.we, cap);')
-    for (const { k, physical } of typed) {
-      p.emit(`O.o${k} = grow(O.o${k}, cap); if (O.z${k} !== null) O.z${k} = grow(O.z${k}, cap);`)
-      if (physical === 'i64') p.emit(longWords(k, 'O.'))
-    }
-    p.emit('}')
     p.emit('function place(O, S, id, ts, ws, we, cause) { if (O.count === O.cap) growOut(O); const o = O.count++;')
-    for (const [j, e] of groupBy.entries()) {
+    for (const [j] of groupBy.entries()) {
       p.emit(`const k${j} = S.keys.columns[${j}][id];`)
-      store(p, j, e.type, unbox(`k${j}`, 'false'), 'o', 'O.')
+      columns.store(p, String(j), unbox(`k${j}`, 'false'), 'o')
     }
     if (windowed) p.emit('O.ws[o] = ws; O.we[o] = we;')
     p.emit('if (O.hd !== null) O.hd.push(rowHeaders ?? []);')
@@ -179,23 +147,27 @@ class AggregateCompiler {
     p.emit('function emit(O, S, s, ts, cause) {')
     p.emit('const o = place(O, S, S.slotKey[s], ts, S.slotStart[s], S.slotEnd[s], cause);')
     for (let j = 0; j < this.lanes.lanes.length; j++) p.emit(`const L${j} = S.lanes[${j}];`)
-    for (const [i, call] of this.node.aggregates.entries()) {
-      const type = resultType(call)
-      store(p, groupBy.length + i, type, this.lanes.result(p, i, this.lane), 'o', 'O.')
-    }
+    for (const [i, name] of values.entries()) columns.store(p, name, this.lanes.result(p, i, this.lane), 'o')
     p.emit('}')
     p.emit(
       'function emitTombstone(O, S, id, ts, ws, we, cause) { const o = place(O, S, id, ts, ws, we, cause); if (O.tomb === null) O.tomb = new Uint8Array(O.cap); O.tomb[o] = 1;',
     )
-    for (const [i, call] of this.node.aggregates.entries())
-      storeNull(p, groupBy.length + i, resultType(call), 'o', 'O.')
+    for (const name of values) columns.storeAbsent(p, name, 'o')
     p.emit('}')
-    const columns = layout.map((c, k) => columnLiteral(k, c.type, 'O.'))
+    const literals = layout.map((_, k) => columns.literal(String(k), k < groupBy.length ? 'null' : 'O.tomb'))
     p.emit(
-      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 4)); const R = new Batch(O.count, [${columns.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause; R.headers = O.hd;`,
+      `function finish(O) { room = Math.max(16, O.count + (O.count >> 3), room - (room >> 4)); const R = new Batch(O.count, [${literals.join(', ')}], O.rt); R.tombstone = O.tomb; R.cause = O.cause; R.headers = O.hd;`,
     )
     if (windowed) p.emit('R.windowStart = O.ws; R.windowEnd = O.we;')
     p.emit('return R; }')
+    const { memory, names } = columns.allocation()
+    p.emit(`function makeOut(H) { const cap = room; ${memory}`)
+    p.emit(`return { count: 0, cap, tomb: null, hd: H === null ? null : [],`)
+    for (const [name, value] of names) p.emit(`${name}: ${value},`)
+    p.emit('}; }')
+    p.emit('function growOut(O) { const cap = O.cap *= 2; if (O.tomb !== null) O.tomb = grow(O.tomb, cap);')
+    for (const line of columns.growth()) p.emit(line)
+    p.emit('}')
     // a table that is looked at must not leave the next batches the room of all its rows
     p.emit(
       'function present(S, slots) { const usual = room; room = Math.max(16, slots.length); const O = makeOut(null);',
@@ -213,8 +185,7 @@ class AggregateCompiler {
     const closing = `S.streamTime - ${plan.grace + (sessions ? plan.size : 0)}`
     // a store of Kafka Streams counts retention between starts of windows, between ends of sessions
     const expiring = sessions ? `S.streamTime - ${plan.retention}` : `S.maxStart - ${plan.retention - plan.size + 1}`
-    p.emit(`function close(S, O, P, cause) { const horizon = ${node.emitFinal ? closing : expiring};`)
-    p.emit(`if (horizon ${sessions ? '<=' : '<'} S.nextClose) return;`)
+    p.emit(`function closeSome(S, O, P, cause, horizon) {`)
     if (node.emitFinal && options.finalInterval > 0) {
       p.emit(`const now = clock(); if (now - S.lastEmit < ${options.finalInterval}) return; S.lastEmit = now;`)
     }
@@ -225,6 +196,9 @@ class AggregateCompiler {
       : ''
     const ended = node.emitFinal ? `(s) => { ${lost}emit(O, S, s, ${ts}, cause);${previous} }` : 'null'
     p.emit(`S.${sessions ? 'closeSessions' : 'closeWindows'}(horizon, ${ended}, compareKeys); }`)
+    // of its own, since the closure above costs an allocation wherever it might be made: here, with every row
+    p.emit(`function close(S, O, P, cause) { const horizon = ${node.emitFinal ? closing : expiring};`)
+    p.emit(`if (horizon ${sessions ? '>' : '>='} S.nextClose) closeSome(S, O, P, cause, horizon); }`)
   }
 
   // ------------------------------------------------------------ streams

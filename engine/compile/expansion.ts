@@ -1,25 +1,45 @@
 import type { MapNode } from '../plan/nodes.ts'
 import type { Typed, TypedCase, TypedStruct } from '../plan/typed.ts'
 import { mapOperands, operandsOf } from '../plan/typed.ts'
+import { physicalOf } from '../runtime/batch.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import type { SqlValue } from '../types/values.ts'
-import { type ExpressionCompiler, type ExpressionEnvironment, either } from './expression.ts'
+import {
+  box,
+  type ExpressionCompiler,
+  type ExpressionEnvironment,
+  either,
+  type Fragment,
+  numberInside,
+  onlyIf,
+} from './expression.ts'
 import { compileGuarded, countNullOperand } from './output.ts'
-import type { SourceWriter } from './source.ts'
+import { type SourceWriter, zeroOf } from './source.ts'
+
+/** How the rows of an expansion are made. */
+export interface RowWriter {
+  /** the values of a row, computed where `target` writes */
+  evaluate(target: SourceWriter, outputs: readonly Typed[]): Fragment[]
+  /** stores a row */
+  storeRow(values: readonly Fragment[]): void
+}
 
 /**
- * Writes the inner loop of table functions: `storeRow` for every row they give. Several calls advance side by side, the shorter ones
+ * Writes the inner loop of table functions: a row for everything they give. Several calls advance side by side, the shorter ones
  * padded with NULL, as in ksqlDB.
+ * @param types of the values of a row
  */
 export function expansionOf(
   node: MapNode,
+  types: readonly SqlType[],
   compiler: ExpressionCompiler,
   out: SourceWriter,
   environment: ExpressionEnvironment,
-  storeRow: (target: SourceWriter, outputs: readonly Typed[]) => void,
+  rows: RowWriter,
 ): void {
-  const items = literalItems(node)
-  if (items !== null) {
-    expandLiterals(items, node, compiler, out, storeRow)
+  const literals = literalItems(node)
+  if (literals !== null) {
+    expandLiterals(literals, node, types, compiler, out, rows)
     return
   }
   const lists = node.tableCalls.map((call, index) => {
@@ -46,12 +66,12 @@ export function expansionOf(
   out.emit(`const m = Math.max(${lists.map((l) => `${l}.length`).join(', ')});`)
   out.emit('for (let j = 0; j < m; j++) {')
   for (const [index, list] of lists.entries()) out.emit(`const s${index} = j < ${list}.length ? ${list}[j] : null;`)
-  storeRow(out, node.outputs)
+  rows.storeRow(rows.evaluate(out, node.outputs))
   out.emit('}')
 }
 
 /**
- * EXPLODE(ARRAY[a, b, …]) and EXPLODE(FILTER(ARRAY[a, b, …], x => x IS NOT NULL)) need no array: each item is a branch of straight code.
+ * EXPLODE(ARRAY[a, b, …]) and EXPLODE(FILTER(ARRAY[a, b, …], x => x IS NOT NULL)) need no array: which items there are is a set of bits.
  * Null when the query has another shape.
  */
 function literalItems(node: MapNode): { items: readonly Typed[]; skipNulls: boolean } | null {
@@ -73,18 +93,24 @@ export function expandsToStructs(node: MapNode): boolean {
   return literals?.skipNulls === true && literals.items.every((item) => conditionalStruct(item) !== null)
 }
 
+interface Item {
+  readonly item: Typed
+  readonly struct: { when: Typed; then: TypedStruct } | null
+  /** name of the condition under which the struct is made, or of the value */
+  readonly chosen: string
+}
+
 function expandLiterals(
   { items, skipNulls }: { items: readonly Typed[]; skipNulls: boolean },
   node: MapNode,
+  types: readonly SqlType[],
   compiler: ExpressionCompiler,
   out: SourceWriter,
-  storeRow: (target: SourceWriter, outputs: readonly Typed[]) => void,
+  rows: RowWriter,
 ): void {
-  const planned = items.map((item) => ({
-    item,
-    struct: skipNulls ? conditionalStruct(item) : null,
-    chosen: out.fresh('w'),
-  }))
+  const planned = items.map(
+    (item): Item => ({ item, struct: skipNulls ? conditionalStruct(item) : null, chosen: out.fresh('w') }),
+  )
   // an error in one item spoils the array, so all are looked at before the first row is made
   out.emit('let spoiled = false;')
   for (const { item, struct, chosen } of planned) {
@@ -108,20 +134,99 @@ function expandLiterals(
     out.emit(`spoiled ||= ${fieldError}; }`)
   }
   out.emit('if (spoiled) continue;')
-  for (const { struct, chosen } of planned) {
-    if (struct !== null) {
-      out.emit(`if (${chosen}) {`)
-      storeRow(
-        out,
-        node.outputs.map((e) => inline(e, struct.then)),
-      )
-      out.emit('}')
-      continue
+  for (let first = 0; first < planned.length; first += BITS) {
+    rowsOf(planned.slice(first, first + BITS), skipNulls, node, types, out, rows)
+  }
+}
+
+/** Items whose presence fits into a whole number that V8 keeps in a register. */
+const BITS = 30
+
+/**
+ * A row for each item that is there, in their order. Rows are stored at one place, and what is special to an item is chosen before: with a
+ * store for each item the code would be many times as long, and V8 would compile it anew whenever an item appears for the first time.
+ */
+function rowsOf(
+  items: readonly Item[],
+  skipNulls: boolean,
+  node: MapNode,
+  types: readonly SqlType[],
+  out: SourceWriter,
+  rows: RowWriter,
+): void {
+  const set = out.fresh('m')
+  const there = items.map(({ struct, chosen }, bit) => {
+    if (struct === null && !skipNulls) return String(2 ** bit)
+    return `(${struct === null ? `${chosen} !== null` : chosen} ? ${2 ** bit} : 0)`
+  })
+  const cases = items.map(({ struct, chosen }) => {
+    const lines = out.nested()
+    if (struct === null) lines.emit(`s0 = ${chosen};`)
+    const values = rows.evaluate(
+      lines,
+      struct === null ? node.outputs : node.outputs.map((e) => inline(e, struct.then)),
+    )
+    return { lines, values }
+  })
+  const choices = types.map((type, k) =>
+    choiceOf(
+      cases.map(({ values }) => values[k] ?? ABSENT),
+      type,
+      out,
+    ),
+  )
+  out.emit(`let ${set} = ${there.join(' | ')};`)
+  out.emit(`while (${set} !== 0) {`)
+  out.emit('let s0 = null;')
+  for (const { declaration } of choices) if (declaration !== '') out.emit(declaration)
+  out.emit(`switch (31 - Math.clz32(${set} & -${set})) {`)
+  for (const [bit, { lines, values }] of cases.entries()) {
+    out.emit(`case ${bit}: {`)
+    out.append(lines)
+    for (const [k, choice] of choices.entries()) {
+      const assignment = choice.assign(values[k] ?? ABSENT)
+      if (assignment !== '') out.emit(assignment)
     }
-    out.emit(skipNulls ? `if (${chosen} !== null) {` : '{')
-    out.emit(`const s0 = ${chosen};`)
-    storeRow(out, node.outputs)
-    out.emit('}')
+    out.emit('break; }')
+  }
+  out.emit(`} ${set} &= ${set} - 1;`)
+  rows.storeRow(choices.map(({ chosen }) => chosen))
+  out.emit('}')
+}
+
+const ABSENT: Fragment = { val: 'null', nul: 'true', err: 'false' }
+
+/** One value of a row, which the items give in ways of their own. */
+interface Choice {
+  readonly declaration: string
+  assign(value: Fragment): string
+  readonly chosen: Fragment
+}
+
+/** Values that are the same wherever they are read in the loop. */
+const SETTLED = /^(cv\d+|s0)$/
+
+function choiceOf(values: readonly Fragment[], type: SqlType, out: SourceWriter): Choice {
+  const [first = ABSENT] = values
+  const same = values.every((v) => v.val === first.val && v.nul === first.nul && v.err === first.err)
+  if (same && SETTLED.test(first.val)) return { declaration: '', assign: () => '', chosen: first }
+  const value = out.fresh('v')
+  if (physicalOf(type) === 'ref') {
+    const assign = (f: Fragment) => `${value} = ${box({ ...f, nul: either(f.nul, f.err) }, type)};`
+    return { declaration: `let ${value} = null;`, assign, chosen: { val: value, nul: 'false', err: 'false' } }
+  }
+  // whole numbers stay numbers until they are stored
+  const whole = values.every(({ val, nul }) => nul === 'true' || numberInside(val) !== null)
+  const absent = values.every(({ nul, err }) => either(nul, err) === 'false') ? null : out.fresh('q')
+  return {
+    declaration: `let ${value} = ${whole ? '0' : zeroOf(type)}${absent === null ? '' : `, ${absent} = false`};`,
+    assign: ({ val, nul, err }) => {
+      const none = either(nul, err)
+      if (none === 'true') return `${absent} = true;`
+      const assignment = `${value} = ${whole ? numberInside(val) : val};`
+      return none === 'false' ? assignment : `${absent} = ${none}; ${onlyIf(`${absent}`, assignment)}`
+    },
+    chosen: { val: whole ? `BigInt(${value})` : value, nul: absent ?? 'false', err: 'false' },
   }
 }
 

@@ -1,21 +1,11 @@
 import type { LayoutColumn, MapNode } from '../plan/nodes.ts'
 import { anyNode, type Typed } from '../plan/typed.ts'
-import { Batch, physicalOf } from '../runtime/batch.ts'
+import { Batch, noNulls } from '../runtime/batch.ts'
 import { fieldOf, StructColumn } from '../runtime/struct-column.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { expandsToStructs, expansionOf } from './expansion.ts'
-import { ExpressionCompiler, type ExpressionEnvironment } from './expression.ts'
-import {
-  columnLiteral,
-  compileCondition,
-  compileGuarded,
-  declareOutput,
-  grow,
-  longWords,
-  type ReportError,
-  store,
-  storeNull,
-} from './output.ts'
+import { ExpressionCompiler, type ExpressionEnvironment, type Fragment } from './expression.ts'
+import { compileCondition, compileGuarded, grow, OutputColumns, type ReportError } from './output.ts'
 import { columnsUsed, RowSource, usesSynthetic } from './row-source.ts'
 import { SourceWriter } from './source.ts'
 
@@ -41,6 +31,7 @@ function needsValue(e: Typed, input: readonly LayoutColumn[]): boolean {
 function compileDense(node: MapNode, environment: ExpressionEnvironment, report: ReportError): MapKernel {
   const input = node.input.layout
   const computed = node.outputs.flatMap((e, k) => (passesOn(e) ? [] : [k]))
+  const columns = new OutputColumns(computed.map((k) => [String(k), typeOf(node, k)]))
   const out = new SourceWriter()
   const row = new RowSource(input, 'B', 'c')
   const compiler = new ExpressionCompiler(out, row, environment)
@@ -51,31 +42,47 @@ function compileDense(node: MapNode, environment: ExpressionEnvironment, report:
     out.emit('const T = B.tombstone;')
   } else {
     row.declare(out, columnsUsed(where === null ? expressions : [where, ...expressions]))
-    for (const k of computed) declareOutput(out, k, typeOf(node, k), 'const')
-    out.emit(where === null ? 'const T = B.tombstone;' : 'const T = new Uint8Array(n), BT = B.tombstone;')
-    out.emit('for (let i = 0; i < n; i++) {')
-    if (where === null) {
-      out.emit('if (T !== null && T[i] === 1) {')
-      storeTombstone(out, node, computed, environment)
-      out.emit('continue; }')
-    } else {
-      out.emit('if (BT !== null && BT[i] === 1) { T[i] = 1;')
-      storeTombstone(out, node, computed, environment)
-      out.emit('continue; }')
-      row.load(out, [where])
-      out.emit(`if (!${compileCondition(out, compiler, where, 'WHERE')}) { T[i] = 1;`)
-      storeTombstone(out, node, computed, environment)
-      out.emit('continue; }')
+    const condition = out.nested()
+    let passes = ''
+    if (where !== null) {
+      row.load(condition, [where])
+      passes = compileCondition(condition, compiler.into(condition), where, 'WHERE')
     }
-    row.load(out, expressions)
+    const values = out.nested()
+    row.load(values, expressions)
     for (const k of computed) {
       const e = node.outputs[k]
-      if (e !== undefined) store(out, k, e.type, compileGuarded(out, compiler, e, node.layout[k]?.name ?? ''), 'i')
+      if (e === undefined) continue
+      columns.store(
+        values,
+        String(k),
+        compileGuarded(values, compiler.into(values), e, node.layout[k]?.name ?? ''),
+        'i',
+      )
     }
+    const tombstone = out.nested()
+    storeTombstone(tombstone, node, computed, columns, environment)
+    const { memory, names } = columns.allocation()
+    out.emit(memory)
+    for (const [name, value] of names) out.emit(`const ${name} = ${value};`)
+    out.emit(where === null ? 'const T = B.tombstone;' : 'const T = new Uint8Array(n), BT = B.tombstone;')
+    out.emit('for (let i = 0; i < n; i++) {')
+    out.emit(where === null ? 'if (T !== null && T[i] === 1) {' : 'if (BT !== null && BT[i] === 1) { T[i] = 1;')
+    out.append(tombstone)
+    out.emit('continue; }')
+    out.append(condition)
+    if (where !== null) {
+      out.emit(`if (!${passes}) { T[i] = 1;`)
+      out.append(tombstone)
+      out.emit('continue; }')
+    }
+    out.append(values)
     out.emit('}')
   }
-  const columns = node.outputs.map((e, k) => passedOn(out, e) ?? columnLiteral(k, e.type))
-  out.emit(`const R = new Batch(n, [${columns.join(', ')}], B.rowtime);`)
+  const literals = node.outputs.map(
+    (e, k) => passedOn(out, e) ?? columns.literal(String(k), node.layout[k]?.role === 'key' ? 'null' : 'T'),
+  )
+  out.emit(`const R = new Batch(n, [${literals.join(', ')}], B.rowtime);`)
   out.emit('R.tombstone = T; R.cause = B.cause; R.headers = B.headers;')
   out.emit(
     node.rekeys
@@ -92,30 +99,26 @@ function typeOf(node: MapNode, k: number) {
   return column.type
 }
 
-/** Row i without value: NULL values, keys as far as they can be told. In a block of its own. */
+/** Row i without value: NULL values, keys as far as they can be told. In a block of its own, written after the other rows' stores. */
 function storeTombstone(
   out: SourceWriter,
   node: MapNode,
-  columns: readonly number[],
+  computed: readonly number[],
+  columns: OutputColumns,
   environment: ExpressionEnvironment,
 ): void {
   const input = node.input.layout
   const row = new RowSource(input, 'B', 'c')
   const compiler = new ExpressionCompiler(out, row, environment)
-  const keys = columns.flatMap((k) => {
+  for (const k of computed) {
     const e = node.outputs[k]
-    return e !== undefined && node.layout[k]?.role === 'key' && !needsValue(e, input) && !usesSynthetic(e)
-      ? [{ k, e }]
-      : []
-  })
-  row.load(
-    out,
-    keys.map((x) => x.e),
-  )
-  for (const k of columns) {
-    const key = keys.find((x) => x.k === k)
-    if (key === undefined) storeNull(out, k, typeOf(node, k), 'i')
-    else store(out, k, key.e.type, compileGuarded(out, compiler, key.e, node.layout[k]?.name ?? ''), 'i')
+    if (e === undefined) continue
+    if (node.layout[k]?.role !== 'key') columns.storeAbsent(out, String(k), 'i')
+    else if (needsValue(e, input) || usesSynthetic(e)) columns.storeNull(out, String(k), 'i')
+    else {
+      row.load(out, [e])
+      columns.store(out, String(k), compileGuarded(out, compiler, e, node.layout[k]?.name ?? ''), 'i')
+    }
   }
 }
 
@@ -134,7 +137,6 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   const input = node.input.layout
   const out = new SourceWriter()
   const row = new RowSource(input, 'B', 'c')
-  const compiler = new ExpressionCompiler(out, row, environment)
   const { where, outputs, tableCalls } = node
   const all = [...(where === null ? [] : [where]), ...outputs, ...tableCalls.flatMap((c) => c.args)]
   const expands = tableCalls.length > 0
@@ -145,53 +147,78 @@ function compileSparse(node: MapNode, environment: ExpressionEnvironment, report
   out.emit(`let o = 0, cap = ${expands ? 'Math.max(n, room)' : 'n'};`)
   row.declare(out, columnsUsed(all))
   const slots = outputs.flatMap((_, k) => slotsOf(node, k))
-  for (const { name, type } of slots) declareOutput(out, name, type, 'let')
-  out.emit('let oRT = new Float64Array(cap), oC = new Int32Array(cap);')
+  const columns = new OutputColumns(
+    slots.map(({ name, type }) => [name, type]),
+    [
+      { name: 'oRT', array: 'Float64Array' },
+      { name: 'oC', array: 'Int32Array' },
+    ],
+  )
+  const loop = out.nested()
   out.emit(
     'let oKN = KN === null ? null : new Uint8Array(cap), oWS = WS === null ? null : new Float64Array(cap), oWE = WE === null ? null : new Float64Array(cap);',
   )
   out.emit('const oH = H === null ? null : [];')
-  out.emit('for (let i = 0; i < n; i++) {')
-  out.emit('if (T !== null && T[i] === 1) continue;')
+  const compiler = new ExpressionCompiler(loop, row, environment)
+  loop.emit('if (T !== null && T[i] === 1) continue;')
   if (where !== null) {
-    row.load(out, [where])
-    out.emit(`if (!${compileCondition(out, compiler, where, 'WHERE')}) continue;`)
+    row.load(loop, [where])
+    loop.emit(`if (!${compileCondition(loop, compiler, where, 'WHERE')}) continue;`)
   }
-  const storeRow = (target: SourceWriter, expressions: readonly Typed[]) => {
-    if (expands) target.emit(`if (o === cap) { ${growth(slots).join(' ')} }`)
-    const inner = compiler.into(target)
-    for (const slot of slots) {
-      store(target, slot.name, slot.type, compileGuarded(target, inner, slot.pick(expressions), slot.column), 'o')
-    }
-    target.emit('oRT[o] = RT[i]; oC[o] = C === null ? i : C[i];')
-    target.emit(
+  const evaluate = (target: SourceWriter, expressions: readonly Typed[]): Fragment[] =>
+    slots.map((slot) => compileGuarded(target, compiler.into(target), slot.pick(expressions), slot.column))
+  const storeRow = (fragments: readonly Fragment[]): void => {
+    const stores = loop.nested()
+    for (const [i, { name }] of slots.entries()) columns.store(stores, name, fragments[i] ?? fail(i), 'o')
+    if (expands) loop.emit(`if (o === cap) { cap *= 2; ${[...columns.growth(), ...GROW_BESIDES].join(' ')} }`)
+    loop.append(stores)
+    loop.emit('oRT[o] = RT[i]; oC[o] = C === null ? i : C[i];')
+    loop.emit(
       'if (oKN !== null) oKN[o] = KN[i]; if (oWS !== null) { oWS[o] = WS[i]; oWE[o] = WE[i]; } if (oH !== null) oH[o] = H[i];',
     )
-    target.emit('o++;')
+    loop.emit('o++;')
   }
   if (expands) {
     const expressions = [...outputs, ...tableCalls.flatMap((c) => c.args)]
-    row.load(out, expressions)
+    row.load(loop, expressions)
     compiler.share(expressions)
-    expansionOf(node, compiler, out, environment, storeRow)
+    expansionOf(
+      node,
+      slots.map(({ type }) => type),
+      compiler,
+      loop,
+      environment,
+      { evaluate, storeRow },
+    )
   } else {
-    row.load(out, outputs)
-    storeRow(out, outputs)
+    row.load(loop, outputs)
+    storeRow(evaluate(loop, outputs))
   }
+  const { memory, names } = columns.allocation()
+  out.emit(memory)
+  for (const [name, value] of names) out.emit(`let ${name} = ${value};`)
+  out.emit('for (let i = 0; i < n; i++) {')
+  out.append(loop)
   out.emit('}')
-  const columns = outputs.map((_, k) => {
+  const literals = outputs.map((_, k) => {
     const [first, ...rest] = slotsOf(node, k)
-    if (first?.field === undefined) return columnLiteral(k, typeOf(node, k))
-    const fields = [first, ...rest].map((slot) => columnLiteral(slot.name, slot.type))
+    if (first?.field === undefined) return columns.literal(String(k))
+    const fields = [first, ...rest].map((slot) => columns.literal(slot.name))
     return `new StructColumn([${fields.join(', ')}], ${out.constant(typeOf(node, k))}, o)`
   })
-  out.emit(`const R = new Batch(o, [${columns.join(', ')}], oRT);`)
+  out.emit(`const R = new Batch(o, [${literals.join(', ')}], oRT);`)
   if (expands) out.emit('room = Math.max(16, o + (o >> 3), room - (room >> 4));')
   out.emit('R.cause = oC; R.headers = oH;')
   if (!node.rekeys) out.emit('R.keyNull = oKN; R.windowStart = oWS; R.windowEnd = oWE;')
   out.emit('return R;')
   return finish(out, `map_${environment.label}`, report)
 }
+
+/** What a row has beside columns, where the input has it. */
+const GROW_BESIDES = [
+  'if (oKN !== null) oKN = grow(oKN, cap);',
+  'if (oWS !== null) { oWS = grow(oWS, cap); oWE = grow(oWE, cap); }',
+]
 
 /** A place values are stored in: an output column, or one field of it. */
 interface Slot {
@@ -227,18 +254,6 @@ function fail(k: number): never {
   throw new Error(`output ${k} is no struct`)
 }
 
-function growth(slots: readonly Slot[]): string[] {
-  const lines = ['cap *= 2;']
-  for (const { name, type } of slots) {
-    if (physicalOf(type) === 'ref') continue
-    lines.push(`o${name} = grow(o${name}, cap); if (z${name} !== null) z${name} = grow(z${name}, cap);`)
-    if (physicalOf(type) === 'i64') lines.push(longWords(name))
-  }
-  lines.push('oRT = grow(oRT, cap); oC = grow(oC, cap); if (oKN !== null) oKN = grow(oKN, cap);')
-  lines.push('if (oWS !== null) { oWS = grow(oWS, cap); oWE = grow(oWE, cap); }')
-  return lines
-}
-
 function finish(out: SourceWriter, label: string, report: ReportError): MapKernel {
   return out.compile<MapKernel>(
     label,
@@ -249,6 +264,7 @@ function finish(out: SourceWriter, label: string, report: ReportError): MapKerne
       out.named('fieldOf', fieldOf),
       out.named('report', report),
       out.named('grow', grow),
+      out.named('noNulls', noNulls),
       'let room = 16;',
     ],
   )

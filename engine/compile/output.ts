@@ -7,94 +7,132 @@ import { type SourceWriter, zeroOf } from './source.ts'
 /** Called when an expression fails: the column becomes NULL and the failure is counted. */
 export type ReportError = (column: string, error: unknown) => void
 
-export const ALLOCATE = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array' } as const
+const ARRAYS = { f64: 'Float64Array', i32: 'Int32Array', i64: 'BigInt64Array', bool: 'Uint8Array' } as const
+
+type ArrayName = (typeof ARRAYS)[keyof typeof ARRAYS]
+
+/** Bytes of an element. */
+const WIDTHS: Readonly<Record<ArrayName, number>> = { Float64Array: 8, BigInt64Array: 8, Int32Array: 4, Uint8Array: 1 }
 
 /**
- * The arrays of one batch as views of a single memory: a batch has dozens of columns, and each array with memory of its own would cost the
- * garbage collector more than the rows cost us. Gives an expression for each column (`M` is the memory, `cap` the rows), and its size.
+ * The columns that generated code fills: `o<name>` is the data, `z<name>` marks NULLs where the column can have any, and `w<name>` is the
+ * memory of a BIGINT in words of 32 bits, low word first, so that whole numbers are stored without making a BigInt of each.
+ *
+ * All arrays of a batch are views of a single memory (`M`, room for `cap` rows): a batch has dozens of columns, and each array with memory
+ * of its own would cost the garbage collector more than the rows cost us. NULLs are marked without a branch: V8 compiles a branch that it
+ * has not seen taken as one that throws the compiled code away, and NULLs are rare.
  */
-export class Slab {
-  private bytes = 0
-  private readonly waiting: { size: number; place: (offset: number) => void }[] = []
-  private readonly texts = new Map<string, string>()
+export class OutputColumns {
+  private readonly types: ReadonlyMap<string, SqlType>
+  private readonly target: string
+  private readonly besides: readonly { readonly name: string; readonly array: ArrayName }[]
+  private readonly nullable = new Set<string>()
 
-  add(name: string, array: 'Float64Array' | 'BigInt64Array' | 'Int32Array' | 'Uint8Array'): void {
-    const size = array === 'Uint8Array' ? 1 : array === 'Int32Array' ? 4 : 8
-    this.waiting.push({ size, place: (offset) => this.texts.set(name, `new ${array}(M, ${offset} * cap, cap)`) })
+  /**
+   * @param besides arrays with a value for each row that are no columns
+   * @param target what stands before the names, where they are properties of an object instead of locals
+   */
+  constructor(
+    columns: Iterable<readonly [name: string, type: SqlType]>,
+    besides: readonly { readonly name: string; readonly array: ArrayName }[] = [],
+    target = '',
+  ) {
+    this.types = new Map(columns)
+    this.besides = besides
+    this.target = target
   }
 
-  /** Lays the columns out, wide ones first so that all are aligned; gives the line that makes the memory. */
-  allocate(): string {
-    for (const { size, place } of this.waiting.sort((a, b) => b.size - a.size)) {
-      place(this.bytes)
-      this.bytes += size
+  /** Stores a fragment into row `row` of a column. */
+  store(out: SourceWriter, name: string, f: Fragment, row: string): void {
+    const { target } = this
+    const physical = physicalOf(this.type(name))
+    const absent = either(f.nul, f.err)
+    const data = `${target}o${name}[${row}]`
+    if (physical === 'ref') {
+      out.emit(`${data} = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
+      return
     }
-    return `const M = new ArrayBuffer(${this.bytes} * cap);`
+    if (absent === 'true') {
+      this.storeNull(out, name, row)
+      return
+    }
+    if (absent !== 'false') {
+      this.nullable.add(name)
+      out.emit(`${target}z${name}[${row}] = ${absent} ? 1 : 0;`)
+    }
+    const orZero = (value: string, zero: string) => (absent === 'false' ? value : `${absent} ? ${zero} : ${value}`)
+    const number = physical === 'i64' ? numberInside(f.val) : null
+    if (number !== null) {
+      const words = `${target}w${name}[2 * ${row}`
+      out.emit(`{ const x = ${orZero(number, '0')}; ${words}] = x | 0; ${words} + 1] = Math.floor(x / 4294967296); }`)
+    } else if (physical === 'bool') out.emit(`${data} = ${orZero(`${f.val} ? 1 : 0`, '0')};`)
+    else out.emit(`${data} = ${orZero(f.val, physical === 'i64' ? '0n' : '0')};`)
   }
 
-  view(name: string): string {
-    const text = this.texts.get(name)
-    if (text === undefined) throw new Error(`no column ${name} in the slab`)
-    return text
+  storeNull(out: SourceWriter, name: string, row: string): void {
+    if (physicalOf(this.type(name)) === 'ref') {
+      out.emit(`${this.target}o${name}[${row}] = null;`)
+      return
+    }
+    this.nullable.add(name)
+    out.emit(`${this.target}z${name}[${row}] = 1;`)
   }
-}
 
-/** Declares `o<k>` (data) and `z<k>` (nulls, made on the first NULL) for an output column of `cap` rows. */
-export function declareOutput(out: SourceWriter, k: number | string, type: SqlType, binding: 'const' | 'let'): void {
-  const physical = physicalOf(type)
-  out.emit(`${binding} o${k} = ${physical === 'ref' ? 'new Array(cap)' : `new ${ALLOCATE[physical]}(cap)`};`)
-  if (physical !== 'ref') out.emit(`let z${k} = null;`)
-  if (physical === 'i64') out.emit(`${binding} ${longWords(k)}`)
-}
-
-/** `w<k>`: the same memory in words of 32 bits, low word first, so that whole numbers are stored without making a BigInt of each. */
-export function longWords(k: number | string, target = ''): string {
-  return `${target}w${k} = new Int32Array(${target}o${k}.buffer, ${target}o${k}.byteOffset, 2 * ${target}o${k}.length);`
-}
-
-/** Stores a fragment into row `row` of output column k; `target` is the object that holds the arrays, where they are not locals. */
-export function store(
-  out: SourceWriter,
-  k: number | string,
-  type: SqlType,
-  f: Fragment,
-  row: string,
-  target = '',
-): void {
-  const physical = physicalOf(type)
-  const absent = either(f.nul, f.err)
-  if (physical === 'ref') {
-    out.emit(`${target}o${k}[${row}] = ${absent === 'false' ? f.val : `${absent} ? null : ${f.val}`};`)
-    return
+  /** Marks row `row` as NULL for a column whose other rows may be NULL, too; others are NULL by the mark that `literal` is told of. */
+  storeAbsent(out: SourceWriter, name: string, row: string): void {
+    if (physicalOf(this.type(name)) === 'ref' || this.nullable.has(name)) this.storeNull(out, name, row)
   }
-  const write =
-    physical === 'i64'
-      ? storeLong(k, f.val, row, target)
-      : `${target}o${k}[${row}] = ${physical === 'bool' ? `${f.val} ? 1 : 0` : f.val};`
-  if (absent === 'false') out.emit(write)
-  else if (absent === 'true') storeNull(out, k, type, row, target)
-  else {
-    out.emit(`if (${absent}) {`)
-    storeNull(out, k, type, row, target)
-    out.emit(`} else ${write}`)
+
+  /** The column, once all is stored. `marked`: the marks that hold for a column without NULLs of its own. */
+  literal(name: string, marked = 'null'): string {
+    const { target } = this
+    const nulls =
+      physicalOf(this.type(name)) === 'ref' ? 'null' : this.nullable.has(name) ? `${target}z${name}` : marked
+    return `{ data: ${target}o${name}, nulls: ${nulls} }`
   }
-}
 
-function storeLong(k: number | string, val: string, row: string, target: string): string {
-  const number = numberInside(val)
-  if (number === null) return `${target}o${k}[${row}] = ${val};`
-  const words = `${target}w${k}[2 * ${row}`
-  return `{ const x = ${number}; ${words}] = x | 0; ${words} + 1] = Math.floor(x / 4294967296); }`
-}
+  /** The line that makes the memory, and what each name stands for; once all is stored. */
+  allocation(): { readonly memory: string; readonly names: readonly (readonly [name: string, value: string])[] } {
+    const names: [name: string, value: string][] = []
+    for (const [name, type] of this.types) if (physicalOf(type) === 'ref') names.push([`o${name}`, 'new Array(cap)'])
+    // wide ones first, so that all are aligned
+    const arrays = this.arrays().sort((a, b) => WIDTHS[b.array] - WIDTHS[a.array])
+    let bytes = 0
+    for (const { name, array } of arrays) {
+      names.push([name, `new ${array}(M, ${bytes} * cap, cap)`])
+      if (array === 'BigInt64Array') names.push([`w${name.slice(1)}`, `new Int32Array(M, ${bytes} * cap, 2 * cap)`])
+      bytes += WIDTHS[array]
+    }
+    return { memory: `const M = new ArrayBuffer(${bytes} * cap);`, names }
+  }
 
-export function storeNull(out: SourceWriter, k: number | string, type: SqlType, row: string, target = ''): void {
-  if (physicalOf(type) === 'ref') out.emit(`${target}o${k}[${row}] = null;`)
-  else
-    out.emit(`if (${target}z${k} === null) ${target}z${k} = new Uint8Array(${target}cap); ${target}z${k}[${row}] = 1;`)
-}
+  /** Lines that make room for `cap` rows; once all is stored. */
+  growth(): string[] {
+    const { target } = this
+    return this.arrays().flatMap(({ name, array }) => {
+      const data = `${target}${name}`
+      const grown = `${data} = grow(${data}, cap);`
+      return array === 'BigInt64Array'
+        ? [grown, `${target}w${name.slice(1)} = new Int32Array(${data}.buffer);`]
+        : [grown]
+    })
+  }
 
-export function columnLiteral(k: number | string, type: SqlType, target = ''): string {
-  return `{ data: ${target}o${k}, nulls: ${physicalOf(type) === 'ref' ? 'null' : `${target}z${k}`} }`
+  private arrays(): { readonly name: string; readonly array: ArrayName }[] {
+    const columns = [...this.types].flatMap(([name, type]) => {
+      const physical = physicalOf(type)
+      if (physical === 'ref') return []
+      const data = { name: `o${name}`, array: ARRAYS[physical] }
+      return this.nullable.has(name) ? [data, { name: `z${name}`, array: 'Uint8Array' } as const] : [data]
+    })
+    return [...this.besides, ...columns]
+  }
+
+  private type(name: string): SqlType {
+    const type = this.types.get(name)
+    if (type === undefined) throw new Error(`no output column ${name}`)
+    return type
+  }
 }
 
 type Growable = Float64Array | Int32Array | Uint8Array | BigInt64Array

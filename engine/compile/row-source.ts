@@ -21,11 +21,13 @@ export class RowSource implements RowScope {
     this.prefix = prefix
   }
 
-  /** Lines before the loop. */
+  /** Lines before the loop. They need `noNulls`. */
   declare(out: SourceWriter, columns: Iterable<number>): void {
     const { batch: b, prefix: p } = this
     for (const i of columns) {
-      out.emit(`const ${p}d${i} = ${b}.columns[${i}].data, ${p}n${i} = ${b}.columns[${i}].nulls;`)
+      out.emit(`const ${p}d${i} = ${b}.columns[${i}].data;`)
+      // always an array: code compiled while a column had no NULLs would be thrown away at the first batch that has some
+      if (this.physical(i) !== 'ref') out.emit(`const ${p}n${i} = ${b}.columns[${i}].nulls ?? noNulls(${b}.count);`)
     }
   }
 
@@ -39,7 +41,7 @@ export class RowSource implements RowScope {
       if (physical === 'ref') out.emit(`const ${p}v${index} = ${p}d${index}[i];`)
       else {
         const value = physical === 'bool' ? `${p}d${index}[i] === 1` : `${p}d${index}[i]`
-        out.emit(`const ${p}v${index} = ${value}, ${p}z${index} = ${p}n${index} !== null && ${p}n${index}[i] === 1;`)
+        out.emit(`const ${p}v${index} = ${value}, ${p}z${index} = ${p}n${index}[i] === 1;`)
       }
     }
   }

@@ -1,9 +1,9 @@
 import type { StreamTableJoinNode } from '../plan/nodes.ts'
 import { nullColumn } from '../runtime/adapter.ts'
-import { Batch, gather, withoutTombstones } from '../runtime/batch.ts'
+import { Batch, gather, noNulls, withoutTombstones } from '../runtime/batch.ts'
 import type { TableStore } from '../runtime/table-store.ts'
 import { box, ExpressionCompiler, type ExpressionEnvironment, either, unbox } from './expression.ts'
-import { columnLiteral, compileGuarded, declareOutput, type ReportError, store } from './output.ts'
+import { compileGuarded, OutputColumns, type ReportError } from './output.ts'
 import { columnsUsed, RowSource } from './row-source.ts'
 import { SourceWriter } from './source.ts'
 
@@ -29,7 +29,7 @@ export function compileStreamTableJoin(
     out.emit('const oRT = new Float64Array(cap), oC = new Int32Array(cap), keep = new Int32Array(cap);')
   }
   // the table does not change while a batch is joined, so neighbours with one key need one lookup
-  out.emit('const matches = []; let o = 0, lastKey = undefined, r = undefined, any = false;')
+  out.emit('let matches = null, o = 0, lastKey = undefined, r = undefined;')
   out.emit('for (let i = 0; i < n; i++) {')
   row.load(out, [leftKey])
   const key = compileGuarded(out, compiler, leftKey, 'JOIN')
@@ -43,33 +43,38 @@ export function compileStreamTableJoin(
     out.emit(`r = key === null ? undefined : table.row([key], [B.windowStart[i], ${end}])?.values;`)
   }
   if (inner) out.emit('if (r === undefined) continue;')
-  out.emit('if (r !== undefined) any = true; matches[o] = r;')
+  out.emit('if (r !== undefined) { matches ??= new Array(n); matches[o] = r; }')
   if (!shared) out.emit('oRT[o] = B.rowtime[i]; oC[o] = C === null ? i : C[i]; keep[o] = i;')
   out.emit('o++; }')
   const looked = layout.flatMap((c, k) => (k >= leftCount ? [{ k, type: c.type }] : []))
   // a batch without any match, the usual one where few devices have rows of their own, needs no columns of its own
   out.emit(`let ${looked.map(({ k }) => `R${k}`).join(', ')};`)
-  out.emit('if (any) {')
-  for (const { k, type } of looked) declareOutput(out, k, type, 'const')
-  out.emit('for (let i = 0; i < o; i++) { const r = matches[i];')
-  for (const { k, type } of looked) {
-    out.emit(`const v${k} = r === undefined ? null : r[${k - leftCount}];`)
-    store(out, k, type, unbox(`v${k}`, 'false'), 'i')
+  out.emit('if (matches !== null) {')
+  const columns = new OutputColumns(looked.map(({ k, type }) => [String(k), type]))
+  const stores = out.nested()
+  for (const { k } of looked) {
+    stores.emit(`const v${k} = r === undefined ? null : r[${k - leftCount}];`)
+    columns.store(stores, String(k), unbox(`v${k}`, 'false'), 'i')
   }
+  const { memory, names } = columns.allocation()
+  out.emit(memory)
+  for (const [name, value] of names) out.emit(`const ${name} = ${value};`)
+  out.emit('for (let i = 0; i < o; i++) { const r = matches[i];')
+  out.append(stores)
   out.emit('}')
-  for (const { k, type } of looked) out.emit(`R${k} = ${columnLiteral(k, type)};`)
+  for (const { k } of looked) out.emit(`R${k} = ${columns.literal(String(k))};`)
   out.emit('} else {')
   for (const { k, type } of looked) out.emit(`R${k} = nullColumn(${out.constant(type)}, n);`)
   out.emit('}')
-  const columns = layout.map((_, k) => {
+  const joined = layout.map((_, k) => {
     if (k >= leftCount) return `R${k}`
     return shared ? `B.columns[${k}]` : `gather(B.columns[${k}], keep, o)`
   })
   if (shared) {
-    out.emit(`const R = new Batch(n, [${columns.join(', ')}], B.rowtime);`)
+    out.emit(`const R = new Batch(n, [${joined.join(', ')}], B.rowtime);`)
     out.emit('R.cause = C; R.headers = B.headers; R.windowStart = B.windowStart; R.windowEnd = B.windowEnd;')
   } else {
-    out.emit(`const R = new Batch(o, [${columns.join(', ')}], oRT);`)
+    out.emit(`const R = new Batch(o, [${joined.join(', ')}], oRT);`)
     out.emit('R.cause = oC; if (B.headers !== null) R.headers = Array.from(keep.subarray(0, o), (i) => B.headers[i]);')
     out.emit(
       'if (B.windowStart !== null) { R.windowStart = Float64Array.from(keep.subarray(0, o), (i) => B.windowStart[i]); R.windowEnd = Float64Array.from(keep.subarray(0, o), (i) => B.windowEnd[i]); }',
@@ -85,6 +90,7 @@ export function compileStreamTableJoin(
       out.named('table', table),
       out.named('gather', gather),
       out.named('nullColumn', nullColumn),
+      out.named('noNulls', noNulls),
       out.named('withoutTombstones', withoutTombstones),
     ],
   )

@@ -197,9 +197,10 @@ export class AggregateState {
     let next = Number.POSITIVE_INFINITY
     for (const [key, sessions] of this.sessions.entries()) {
       if (sessions === undefined) continue
-      const open = sessions.filter((s) => s.end >= horizon)
-      if (open.length < sessions.length) {
+      let open = sessions
+      if (sessions.some((s) => s.end < horizon)) {
         closed.push(...sessions.filter((s) => s.end < horizon))
+        open = sessions.filter((s) => s.end >= horizon)
         this.sessions[key] = open
       }
       for (const s of open) if (s.end < next) next = s.end

@@ -15,6 +15,14 @@ export interface Column {
   readonly nulls: Uint8Array | null
 }
 
+let zeros = new Uint8Array(4096)
+
+/** The null map of a column without NULLs, for code that wants one: at least `count` zeros, which all share and none may change. */
+export function noNulls(count: number): Uint8Array {
+  if (zeros.length < count) zeros = new Uint8Array(2 * count)
+  return zeros
+}
+
 /** How a type is laid out in a column. */
 export type Physical = 'f64' | 'i32' | 'i64' | 'bool' | 'ref'
 
@@ -212,9 +220,12 @@ export function gatherBatch(batch: Batch, rows: Int32Array): Batch {
 
 /** The rows that satisfy a condition; the batch itself when all do. */
 export function filterBatch(batch: Batch, keep: (row: number) => boolean): Batch {
-  const rows: number[] = []
-  for (let i = 0; i < batch.count; i++) if (keep(i)) rows.push(i)
-  return rows.length === batch.count ? batch : gatherBatch(batch, Int32Array.from(rows))
+  let kept = 0
+  while (kept < batch.count && keep(kept)) kept++
+  if (kept === batch.count) return batch
+  const rows = Array.from({ length: kept }, (_, i) => i)
+  for (let i = kept + 1; i < batch.count; i++) if (keep(i)) rows.push(i)
+  return gatherBatch(batch, Int32Array.from(rows))
 }
 
 export function withoutTombstones(batch: Batch): Batch {

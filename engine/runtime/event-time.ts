@@ -4,7 +4,7 @@ import { dataColumns } from '../plan/scope.ts'
 import { parseTimestamp } from '../types/datetime.ts'
 import type { SqlValue } from '../types/values.ts'
 import { withColumns } from './adapter.ts'
-import { type Batch, filterBatch, readValue } from './batch.ts'
+import { type Batch, filterBatch, noNulls, readValue } from './batch.ts'
 
 export interface EventTimeOptions {
   /** ksql.timestamp.throw.on.invalid */
@@ -24,9 +24,9 @@ export function applyEventTime(batch: Batch, source: Source, options: EventTimeO
   const type = columns[index]?.type
   const column = batch.columns[index]
   if (type === undefined || column === undefined) throw new Error(`no column ${timestamp.column} in ${source.name}`)
-  const plain = type.base === 'TIMESTAMP' && column.nulls === null && batch.tombstone === null
   const times = column.data as Float64Array
-  if (plain && !anyNegative(times, batch.count)) return withRowtime(batch, times)
+  const plain = type.base === 'TIMESTAMP' && batch.tombstone === null
+  if (plain && allKnown(times, column.nulls ?? noNulls(batch.count), batch.count)) return withRowtime(batch, times)
   const rowtime = new Float64Array(batch.count)
   for (let i = 0; i < batch.count; i++) {
     if (batch.tombstone?.[i] === 1) {
@@ -51,9 +51,9 @@ export function applyEventTime(batch: Batch, source: Source, options: EventTimeO
   return filterBatch(withRowtime(batch, rowtime), (i) => (rowtime[i] ?? -1) >= 0)
 }
 
-function anyNegative(times: Float64Array, count: number): boolean {
-  for (let i = 0; i < count; i++) if ((times[i] ?? 0) < 0) return true
-  return false
+function allKnown(times: Float64Array, nulls: Uint8Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if ((times[i] ?? 0) < 0 || nulls[i] === 1) return false
+  return true
 }
 
 /** The batch itself may have other readers, so it is not changed. */

@@ -2,7 +2,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { minuteColumns, readingColumn, STORE_VERSION, TABLES } from '../store/schema.ts'
+import { addReadingColumn, packingOf } from '../store/packed.ts'
+import { minuteColumns, STORE_VERSION, TABLES } from '../store/schema.ts'
 
 export const DEVICE = 'bench'
 export const START = Date.UTC(2025, 0, 1)
@@ -67,7 +68,7 @@ export async function filledStore(days: number): Promise<string> {
   for (const table of TABLES) await connection.run(table)
   const fields = SENSORS.map(([field]) => field)
   for (const field of fields) {
-    await connection.run(`ALTER TABLE readings ADD COLUMN ${readingColumn(field)}`)
+    await addReadingColumn(connection, field, packingOf(field))
     for (const column of minuteColumns(field)) await connection.run(`ALTER TABLE minutes ADD COLUMN ${column}`)
   }
   await connection.run(`INSERT INTO store VALUES (${STORE_VERSION}, 'Europe/Berlin', true, now()::TIMESTAMP)`)
@@ -77,7 +78,7 @@ export async function filledStore(days: number): Promise<string> {
   for (let day = 0; day < days; day += 7) {
     const [from, until] = [START + day * DAY, START + Math.min(day + 7, days) * DAY]
     await connection.run(
-      `INSERT INTO readings SELECT 1, make_timestamp_ms(${START} + n * 1000)::TIMESTAMP_MS, 1, n, ${SENSORS.map(reading).join(', ')}
+      `INSERT INTO packed_readings SELECT 1, make_timestamp_ms(${START} + n * 1000)::TIMESTAMP_MS, 1, n, ${SENSORS.map(reading).join(', ')}
        FROM range((${from} - ${START}) // 1000, (${until} - ${START}) // 1000) AS seconds(n)`,
     )
     await connection.run(

@@ -1,9 +1,10 @@
 import type { KsqlEngine } from '../engine/index.ts'
-import type { TableRows } from '../store/checkpoint.ts'
+import type { TableColumns, TableRows } from '../store/checkpoint.ts'
 import { EPISODE_QUIET_MS, type Episode, episodeOf } from './episode.ts'
 import { SESSION_QUIET_MS } from './run-summary.ts'
 import { SessionRows, value } from './session-rows.ts'
 import { type SavedSession, SessionWindows } from './session-windows.ts'
+import { TopicColumns } from './topic-columns.ts'
 import { TopicRows } from './topic-rows.ts'
 
 /** An episode and its number in the store. */
@@ -36,7 +37,8 @@ export class DerivedRows {
   readonly #engine: KsqlEngine
   readonly #episodes: SessionWindows
   readonly #sessions: SessionWindows
-  readonly #parts: { drain(): TableRows }[]
+  readonly #replaced: readonly { drain(): TableRows }[]
+  readonly #appended: readonly TopicColumns[]
 
   /** @param engine with the statements of ksql/ executed */
   constructor(engine: KsqlEngine, { ids, onEpisode }: DerivedOptions) {
@@ -88,18 +90,12 @@ export class DerivedRows {
     engine.topic('gpu.episodes').subscribe((batch, source) => this.#episodes.take(batch, source))
     engine.topic('gpu.sessions').subscribe((batch, source) => this.#sessions.take(batch, source))
     // minutes come once, when they are over; hours and days as they grow
-    const minutes = this.#topic('gpu.stats.1m', new TopicRows('stats_1m', STATISTICS))
+    const minutes = this.#topic('gpu.stats.1m', new TopicColumns('stats_1m', STATISTICS))
     const hours = this.#topic('gpu.stats.1h', new TopicRows('stats_1h', STATISTICS, ['device', 'started']))
     const days = this.#topic('gpu.stats.1d', new TopicRows('stats_1d', STATISTICS, ['device', 'started']))
     const anomalies = ['device', 'started', 'kind', 'sensor', 'reading', 'mean', 'deviation', 'score']
-    this.#parts = [
-      episodes,
-      sessions,
-      minutes,
-      hours,
-      days,
-      this.#topic('gpu.anomalies', new TopicRows('anomalies', anomalies)),
-    ]
+    this.#replaced = [episodes, sessions, hours, days]
+    this.#appended = [minutes, this.#topic('gpu.anomalies', new TopicColumns('anomalies', anomalies))]
   }
 
   /** Stream time has come to `time`, ms: episodes that are over are closed. Sessions go by the time of the minutes they are made of, which come later. */
@@ -113,8 +109,14 @@ export class DerivedRows {
     this.#sessions.end()
   }
 
-  drain(): TableRows[] {
-    return this.#parts.map((part) => part.drain()).filter(({ rows, removed = [] }) => rows.length + removed.length > 0)
+  /** What has come since the last call. */
+  drain(): { readonly tables: TableRows[]; readonly appended: TableColumns[] } {
+    const tables = this.#replaced.map((part) => part.drain())
+    const appended = this.#appended.map((part) => part.drain())
+    return {
+      tables: tables.filter(({ rows, removed = [] }) => rows.length + removed.length > 0),
+      appended: appended.filter(({ count }) => count > 0),
+    }
   }
 
   save(): SavedDerived {
@@ -126,7 +128,7 @@ export class DerivedRows {
     this.#sessions.load(sessions, this.#engine.source('GPU_SESSIONS'))
   }
 
-  #topic(name: string, rows: TopicRows): TopicRows {
+  #topic<Rows extends TopicRows | TopicColumns>(name: string, rows: Rows): Rows {
     this.#engine.topic(name).subscribe((batch, source) => rows.take(batch, source))
     return rows
   }

@@ -1,7 +1,7 @@
 import { KsqlEngine } from '../engine/index.ts'
 import type { ReadingBatch } from '../gpuz/batch.ts'
 import type { LogReport } from '../gpuz/log-reader.ts'
-import type { SavedPipeline, StoredReject, TableRows } from '../store/checkpoint.ts'
+import type { SavedPipeline, StoredReject, TableColumns, TableRows } from '../store/checkpoint.ts'
 import type { StoreSession } from '../store/session.ts'
 import { DerivedRows, type Ids, type NumberedEpisode } from './derived-rows.ts'
 import type { LogFeed } from './log-feed.ts'
@@ -33,6 +33,7 @@ export interface PipelinePart {
   /** what was open in the store does not go on */
   readonly anew: boolean
   readonly tables: readonly TableRows[]
+  readonly appended: readonly TableColumns[]
   readonly rejects: readonly StoredReject[]
   readonly pipeline: SavedPipeline
 }
@@ -172,7 +173,7 @@ export class LogPipeline {
     }
     return {
       anew,
-      tables: this.#derived.drain(),
+      ...this.#derived.drain(),
       rejects,
       pipeline: {
         log: this.log,

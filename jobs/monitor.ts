@@ -195,6 +195,7 @@ export class Monitor {
         ...parts.flatMap(({ tables }) => tables),
         ...limits.map((device) => limitsRow(device, this.limitsOf(device))),
       ],
+      appended: parts.flatMap(({ appended }) => appended),
       rejects: parts.flatMap(({ rejects }) => rejects),
       pipelines: parts.map(({ pipeline }) => pipeline),
       forget,

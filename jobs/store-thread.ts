@@ -11,8 +11,8 @@ import { type ExportSettings, StoreExports } from './store-exports.ts'
 import type { Answer, FromStore, ToStore } from './store-thread-message.ts'
 
 const SCRIPT = new URL('./store-thread-worker.js', import.meta.url)
-/** batches that wait to be appended at most: memory stays bounded when the disk is slow */
-const AHEAD = 24
+/** Batches that wait to be appended at most, 0.7 MB each at their largest: memory stays bounded, and the statements go on while a checkpoint is written. */
+const AHEAD = 128
 
 /** Opens a store in a thread of its own; in this one where the program is not built (threads run JavaScript). @throws StoreError */
 export async function openStoreThread(

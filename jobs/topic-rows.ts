@@ -1,46 +1,60 @@
-import { type Batch, dataColumns, readValue, type Source, type SqlValue } from '../engine/index.ts'
+import { type Batch, dataColumns, readValue, type Source, type SqlType, type SqlValue } from '../engine/index.ts'
 import type { Cell, TableRows } from '../store/checkpoint.ts'
 
-/** Gathers a topic's records as rows of a table of the store: columns of the table are columns of the topic by the same names. */
+/** Gathers a topic's records, of which one replaces another of the same key, as rows of a table of the store. */
 export class TopicRows {
   readonly #table: string
   readonly #columns: readonly string[]
   readonly #key: readonly string[]
-  #rows: Cell[][] = []
-  /** of tables whose records replace one another: the latest by key */
+  /** the latest by key */
   readonly #latest = new Map<string, Cell[]>()
 
-  /** @param key columns that tell records apart that replace one another; none: every record is a row */
-  constructor(table: string, columns: readonly string[], key: readonly string[] = []) {
+  /**
+   * @param columns of the table; the topic has them by the same names
+   * @param key columns that tell apart which records replace one another
+   */
+  constructor(table: string, columns: readonly string[], key: readonly string[]) {
     this.#table = table
     this.#columns = columns
     this.#key = key
   }
 
   take(batch: Batch, source: Source): void {
-    const layout = dataColumns(source)
-    const picked = this.#columns.map((name) => {
-      const index = layout.findIndex((c) => c.name === name.toUpperCase())
-      if (index < 0)
-        throw new Error(`${source.name} has no column ${name.toUpperCase()} for the store's ${this.#table}`)
-      return { column: batch.columns[index], type: layout[index].type }
-    })
-    const keys = this.#key.map((name) => this.#columns.indexOf(name))
+    const picked = pickColumns(batch, source, this.#table, this.#columns)
+    const keys = this.#key.map((name) => picked[this.#columns.indexOf(name)])
+    // of many records of an hour or a day in a batch, only the last is made a row
+    const last = new Map<string, number>()
     for (let i = 0; i < batch.count; i++) {
-      if (batch.tombstone?.[i] === 1) continue
-      const row = picked.map(({ column, type }) => cell(readValue(column, i, type)))
-      if (keys.length === 0) this.#rows.push(row)
-      else this.#latest.set(JSON.stringify(keys.map((k) => row[k])), row)
+      if (batch.tombstone?.[i] !== 1) last.set(keys.map(({ value }) => String(value(i))).join('\n'), i)
+    }
+    for (const [key, i] of last) {
+      const row = picked.map(({ value }) => cell(value(i)))
+      this.#latest.set(key, row)
     }
   }
 
   /** What has come since the last call. */
   drain(): TableRows {
-    const rows = [...this.#rows, ...this.#latest.values()]
-    this.#rows = []
+    const rows = [...this.#latest.values()]
     this.#latest.clear()
     return { table: this.#table, columns: this.#columns, key: this.#key, rows }
   }
+}
+
+/** The columns of a batch that a table of the store has, by the table's names. */
+export function pickColumns(
+  batch: Batch,
+  source: Source,
+  table: string,
+  names: readonly string[],
+): { readonly type: SqlType; value(row: number): SqlValue }[] {
+  const layout = dataColumns(source)
+  return names.map((name) => {
+    const index = layout.findIndex((c) => c.name === name.toUpperCase())
+    if (index < 0) throw new Error(`${source.name} has no column ${name.toUpperCase()} for the store's ${table}`)
+    const { type } = layout[index]
+    return { type, value: (row) => readValue(batch.columns[index], row, type) }
+  })
 }
 
 export function cell(value: SqlValue): Cell {

@@ -1,6 +1,5 @@
-import type { DuckDBAppender, DuckDBType } from '@duckdb/node-api'
-import { DuckDBDataChunk } from '@duckdb/node-api'
-import duckdb from '@duckdb/node-bindings'
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import duckdb, { type Vector } from '@duckdb/node-bindings'
 
 /** A column to append: fixed-width values as DuckDB holds them in memory, and where nulls[i] is 1, NULL. */
 export interface AppendColumn {
@@ -11,30 +10,63 @@ export interface AppendColumn {
 /** Rows of a DuckDB vector: what one chunk holds. */
 const VECTOR_ROWS = 2048
 
-/**
- * Appends rows in columns to a table: memory is copied as it is, no row or value object is made.
- * @param types of all columns of the table, in order; each must be as wide as the elements of its column
- */
-export function appendColumns(
-  appender: DuckDBAppender,
-  types: readonly DuckDBType[],
-  columns: readonly AppendColumn[],
-  count: number,
-): void {
-  for (let from = 0; from < count; from += VECTOR_ROWS) {
-    const rows = Math.min(VECTOR_ROWS, count - from)
-    const chunk = DuckDBDataChunk.create(types, rows)
-    for (const [i, { data, nulls }] of columns.entries()) {
-      const vector = duckdb.data_chunk_get_vector(chunk.chunk, i)
-      const { buffer, byteOffset, BYTES_PER_ELEMENT: width } = data
-      duckdb.copy_data_to_vector(vector, 0, buffer as ArrayBuffer, byteOffset + from * width, rows * width)
-      if (nulls === null) continue
-      const valid = validity(nulls, from, rows)
-      duckdb.vector_ensure_validity_writable(vector)
-      duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, valid.byteLength)
-    }
-    appender.appendDataChunk(chunk)
+/** Appends rows in columns to a table: memory is copied as it is, no row or value object is made except for texts. */
+export class ColumnAppender {
+  readonly #appender: DuckDBAppender
+  /** one for all rows: making one costs as much as filling it */
+  readonly #chunk: DuckDBDataChunk
+
+  private constructor(appender: DuckDBAppender) {
+    const types = Array.from({ length: appender.columnCount }, (_, i) => appender.columnType(i))
+    this.#appender = appender
+    this.#chunk = DuckDBDataChunk.create(types, VECTOR_ROWS)
   }
+
+  static async open(connection: DuckDBConnection, table: string): Promise<ColumnAppender> {
+    return new ColumnAppender(await connection.createAppender(table))
+  }
+
+  /** @param columns all columns of the table, in order, each as wide as DuckDB has them */
+  append(columns: readonly (AppendColumn | readonly string[])[], count: number): void {
+    const chunk = this.#chunk
+    if (columns.length !== chunk.columnCount)
+      throw new Error(`the table has ${chunk.columnCount} columns, not ${columns.length}`)
+    for (let from = 0; from < count; from += VECTOR_ROWS) {
+      const rows = Math.min(VECTOR_ROWS, count - from)
+      chunk.reset()
+      chunk.rowCount = rows
+      for (const [i, column] of columns.entries())
+        fill(duckdb.data_chunk_get_vector(chunk.chunk, i), column, from, rows)
+      this.#appender.appendDataChunk(chunk)
+    }
+  }
+
+  columnType(index: number): DuckDBType {
+    return this.#appender.columnType(index)
+  }
+
+  /** Everything is in the table, within the transaction that is open. */
+  close(): void {
+    this.#appender.closeSync()
+  }
+}
+
+function fill(vector: Vector, column: AppendColumn | readonly string[], from: number, rows: number): void {
+  if (isTexts(column)) {
+    for (let row = 0; row < rows; row++) duckdb.vector_assign_string_element(vector, row, column[from + row])
+    return
+  }
+  const { data, nulls } = column
+  const { buffer, byteOffset, BYTES_PER_ELEMENT: width } = data
+  duckdb.copy_data_to_vector(vector, 0, buffer as ArrayBuffer, byteOffset + from * width, rows * width)
+  if (nulls === null) return
+  const valid = validity(nulls, from, rows)
+  duckdb.vector_ensure_validity_writable(vector)
+  duckdb.copy_data_to_vector_validity(vector, 0, valid.buffer, 0, valid.byteLength)
+}
+
+function isTexts(column: AppendColumn | readonly string[]): column is readonly string[] {
+  return Array.isArray(column)
 }
 
 /** A bit a row, set where there is a value, in words of 64 bits. */
@@ -44,14 +76,14 @@ function validity(nulls: Uint8Array, from: number, rows: number): Uint8Array<Arr
   return bits
 }
 
-/** Times in ms as TIMESTAMP_MS has them in memory, without making a BigInt of each. */
-export function timestamps(ms: Float64Array): BigInt64Array {
-  const whole = new BigInt64Array(ms.length)
+/** Whole numbers as BIGINT has them in memory, and times in ms as TIMESTAMP_MS has, without making a BigInt of each. */
+export function wholeNumbers(numbers: Float64Array): BigInt64Array {
+  const whole = new BigInt64Array(numbers.length)
   // every platform that Node runs on is little-endian
   const words = new Int32Array(whole.buffer)
-  for (let i = 0; i < ms.length; i++) {
-    const high = Math.floor(ms[i] / 4294967296)
-    words[2 * i] = ms[i] - high * 4294967296
+  for (let i = 0; i < numbers.length; i++) {
+    const high = Math.floor(numbers[i] / 4294967296)
+    words[2 * i] = numbers[i] - high * 4294967296
     words[2 * i + 1] = high
   }
   return whole
@@ -60,9 +92,4 @@ export function timestamps(ms: Float64Array): BigInt64Array {
 /** One value for every row. */
 export function constant(value: number, count: number): Int32Array {
   return new Int32Array(count).fill(value)
-}
-
-/** NULL for every row. */
-export function absent(count: number): AppendColumn {
-  return { data: new Float64Array(count), nulls: new Uint8Array(count).fill(1) }
 }

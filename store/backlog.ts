@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api'
-import { type Anchor, type AppendedTable, anchorsOf, exportedUntil } from './progress.ts'
+import { type Anchor, APPENDED, type AppendedTable, anchorsOf, exportedUntil } from './progress.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Readings, or minutes, of one device and time, to be exported. */
@@ -29,8 +29,8 @@ export function unexportedReadings(
 ): Promise<Backlog | null> {
   return backlog(connection, target, 'readings', limit, (after, end) =>
     connection.runAndReadAll(
-      `SELECT coalesce(devices.device, ''), coalesce(host, ''), epoch_ms(ts)::DOUBLE, r.* EXCLUDE (device, ts, source, row)
-       FROM readings r LEFT JOIN devices ON devices.id = r.device LEFT JOIN sources ON sources.id = r.source
+      `SELECT coalesce(devices.device, ''), coalesce(host, ''), epoch_ms(ts)::DOUBLE, COLUMNS(r.* EXCLUDE (device, ts, source, row))::DOUBLE
+       FROM packed_readings r LEFT JOIN devices ON devices.id = r.device LEFT JOIN sources ON sources.id = r.source
        WHERE r.rowid > $after::BIGINT AND r.rowid <= $end::BIGINT ORDER BY r.rowid`,
       { after, end },
     ),
@@ -72,7 +72,7 @@ function backlog(
   return inTransaction(connection, async () => {
     const after = await exportedUntil(connection, target, table)
     const ends = await connection.runAndReadAll(
-      `SELECT max(position)::DOUBLE FROM (SELECT rowid AS position FROM ${table} WHERE rowid > $after::BIGINT ORDER BY rowid LIMIT $limit)`,
+      `SELECT max(position)::DOUBLE FROM (SELECT rowid AS position FROM ${APPENDED[table].stored} WHERE rowid > $after::BIGINT ORDER BY rowid LIMIT $limit)`,
       { after, limit },
     )
     const end = ends.getRowsJS()[0][0] as number | null

@@ -27,6 +27,14 @@ export interface TableRows {
   readonly removed?: readonly (readonly Cell[])[]
 }
 
+/** Rows to be appended to a table that has no key, in its columns: numbers and times with NaN for NULL, or texts. Longer arrays than `count` may come. */
+export interface TableColumns {
+  readonly table: string
+  /** all columns of the table, in its order */
+  readonly columns: readonly (Float64Array | readonly string[])[]
+  readonly count: number
+}
+
 export interface StoredReject {
   readonly device: string
   readonly host: string
@@ -52,6 +60,7 @@ export interface SavedPipeline {
 /** Everything that changes together with the rows appended since the checkpoint before. */
 export interface Checkpoint {
   readonly tables: readonly TableRows[]
+  readonly appended?: readonly TableColumns[]
   readonly rejects: readonly StoredReject[]
   /** those that have changed */
   readonly pipelines: readonly SavedPipeline[]

@@ -5,7 +5,7 @@ import { forgetAnchors } from './progress.ts'
 export async function forget(connection: DuckDBConnection, log: string, device: string): Promise<void> {
   await forgetAnchors(connection, log, device)
   const sources = 'SELECT s.id FROM sources s JOIN devices d ON s.device = d.id WHERE s.log = $1 AND d.device = $2'
-  for (const table of ['readings', 'other_readings', 'rejects']) {
+  for (const table of ['packed_readings', 'other_readings', 'rejects']) {
     await connection.run(`DELETE FROM ${table} WHERE source IN (${sources})`, [log, device])
   }
   await connection.run('DELETE FROM minutes WHERE device IN (SELECT id FROM devices WHERE device = $1)', [device])

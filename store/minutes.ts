@@ -26,15 +26,15 @@ export async function minutesIn(connection: DuckDBConnection, span: DeviceSpan):
     const stored = fields.flatMap((field) => PARTS.map((part) => `${field}_${part}`))
     const open = fields.flatMap((field) => [
       `count(${field})`,
-      ...['min', 'max', 'sum'].map((part) => `${part}(${field})`),
-      `arg_max(${field}, rowid)`,
+      ...['min', 'max', 'sum'].map((part) => `${part}(${field}::DOUBLE)`),
+      `arg_max(${field}::DOUBLE, rowid)`,
     ])
     return `(
       SELECT ${['ts', 'rowid AS written', ...stored].join(', ')} FROM minutes WHERE ${IN_SPAN}
       UNION ALL
       SELECT * FROM (
         SELECT ${["date_trunc('minute', ts)::TIMESTAMP_MS AS minute", WRITTEN_LAST, ...open].join(', ')}
-        FROM readings WHERE device = $id::INTEGER AND ts >= $open GROUP BY minute
+        FROM packed_readings WHERE device = $id::INTEGER AND ts >= $open GROUP BY minute
       ) WHERE minute >= $from AND minute <= $to
     )`
   }

@@ -11,10 +11,10 @@ export const PROGRESS_TABLES = [
   'CREATE TABLE exported_episodes (target VARCHAR NOT NULL, id INTEGER NOT NULL, device VARCHAR NOT NULL, rule VARCHAR NOT NULL, severity VARCHAR NOT NULL, time TIMESTAMP_MS NOT NULL, ended TIMESTAMP_MS NOT NULL, count BIGINT NOT NULL, open BOOLEAN NOT NULL)',
 ] as const
 
-/** Tables that are exported in the order in which rows were appended, and what identifies a row: a part, and a number in it. */
+/** Tables that are exported in the order in which rows were appended, where they are, and what identifies a row: a part, and a number in it. */
 export const APPENDED = {
-  readings: { part: 'source', ordinal: 'row::BIGINT' },
-  minutes: { part: 'device', ordinal: 'epoch_ms(ts)' },
+  readings: { stored: 'packed_readings', part: 'source', ordinal: 'row::BIGINT' },
+  minutes: { stored: 'minutes', part: 'device', ordinal: 'epoch_ms(ts)' },
 } as const
 
 export type AppendedTable = keyof typeof APPENDED
@@ -38,9 +38,9 @@ export async function exportedUntil(
   const [anchor] = anchors.getRowsJS() as [number, number, number][]
   if (anchor === undefined) return -1
   const [part, ordinal, nth] = anchor
-  const { part: partColumn, ordinal: ordinalColumn } = APPENDED[table]
+  const { stored, part: partColumn, ordinal: ordinalColumn } = APPENDED[table]
   const found = await connection.runAndReadAll(
-    `SELECT rowid::DOUBLE FROM ${table} WHERE ${partColumn} = $part AND ${ordinalColumn} = $ordinal::BIGINT ORDER BY rowid LIMIT 1 OFFSET $skip`,
+    `SELECT rowid::DOUBLE FROM ${stored} WHERE ${partColumn} = $part AND ${ordinalColumn} = $ordinal::BIGINT ORDER BY rowid LIMIT 1 OFFSET $skip`,
     { part, ordinal, skip: nth - 1 },
   )
   const [row] = found.getRowsJS() as [number][]
@@ -54,16 +54,16 @@ export async function anchorsOf(
   after: number,
   end: number,
 ): Promise<Anchor[]> {
-  const { part: partColumn, ordinal: ordinalColumn } = APPENDED[table]
+  const { stored, part: partColumn, ordinal: ordinalColumn } = APPENDED[table]
   const lasts = await connection.runAndReadAll(
-    `SELECT ${partColumn}, arg_max(${ordinalColumn}, rowid)::DOUBLE, max(rowid)::DOUBLE AS last FROM ${table}
+    `SELECT ${partColumn}, arg_max(${ordinalColumn}, rowid)::DOUBLE, max(rowid)::DOUBLE AS last FROM ${stored}
      WHERE rowid > $after::BIGINT AND rowid <= $end::BIGINT GROUP BY ${partColumn} ORDER BY last`,
     { after, end },
   )
   const anchors: Anchor[] = []
   for (const [part, ordinal, last] of lasts.getRowsJS() as [number, number, number][]) {
     const same = await connection.runAndReadAll(
-      `SELECT count(*)::DOUBLE FROM ${table} WHERE ${partColumn} = $part AND ${ordinalColumn} = $ordinal::BIGINT AND rowid <= $last::BIGINT`,
+      `SELECT count(*)::DOUBLE FROM ${stored} WHERE ${partColumn} = $part AND ${ordinalColumn} = $ordinal::BIGINT AND rowid <= $last::BIGINT`,
       { part, ordinal, last },
     )
     anchors.push({ part, ordinal, nth: Number(same.getRowsJS()[0][0]) })

@@ -2,10 +2,10 @@ import { OUTBOX_TABLES } from './outbox.ts'
 import { PROGRESS_TABLES } from './progress.ts'
 
 /** The tables of a store, and their version. */
-export const STORE_VERSION = 1
+export const STORE_VERSION = 2
 
 /**
- * `readings` and `minutes` get their sensor columns when a sensor is first seen (readingColumn, minuteColumns). Times are TIMESTAMP_MS in UTC. Rows are
+ * `packed_readings` and `minutes` get their sensor columns when a sensor is first seen (packed.ts, minuteColumns). Times are TIMESTAMP_MS in UTC. Rows are
  * only ever appended, except in `episodes`, `sessions`, `limits` and the tables of one row.
  */
 export const TABLES = [
@@ -15,7 +15,9 @@ export const TABLES = [
   // one life of a log: rows are numbered anew in the next
   'CREATE TABLE sources (id INTEGER PRIMARY KEY, device INTEGER NOT NULL, host VARCHAR NOT NULL, log VARCHAR NOT NULL, generation INTEGER NOT NULL)',
   // (source, row) identifies a reading; so does (device, ts)
-  'CREATE TABLE readings (device INTEGER NOT NULL, ts TIMESTAMP_MS NOT NULL, source INTEGER NOT NULL, row UINTEGER NOT NULL)',
+  'CREATE TABLE packed_readings (device INTEGER NOT NULL, ts TIMESTAMP_MS NOT NULL, source INTEGER NOT NULL, row UINTEGER NOT NULL)',
+  // what is asked: the same with every reading as DOUBLE
+  'CREATE VIEW readings AS SELECT device, ts, source, row FROM packed_readings',
   // readings under headers that the catalogue does not know
   'CREATE TABLE other_readings (source INTEGER NOT NULL, row UINTEGER NOT NULL, ts TIMESTAMP_MS NOT NULL, name VARCHAR NOT NULL, value DOUBLE NOT NULL)',
   // what `readings` has in a minute; a minute that a late row comes back to has several rows, to be taken together
@@ -43,11 +45,6 @@ export const TABLES = [
   ...OUTBOX_TABLES,
   ...PROGRESS_TABLES,
 ] as const
-
-/** Column of a sensor in `readings`: its canonical field, DOUBLE, NULL where there is no reading. */
-export function readingColumn(field: string): string {
-  return `${field} DOUBLE`
-}
 
 /** Columns of a sensor in `minutes`: readings in the minute (0 where none), least, greatest, sum, and the last of them. */
 export function minuteColumns(field: string): string[] {

@@ -1,19 +1,21 @@
-import {
-  DOUBLE,
-  type DuckDBAppender,
-  type DuckDBConnection,
-  type DuckDBType,
-  INTEGER,
-  TIMESTAMP_MS,
-  UINTEGER,
-} from '@duckdb/node-api'
-import { type AppendColumn, absent, appendColumns, constant, timestamps } from './append.ts'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type AppendColumn, ColumnAppender, constant, wholeNumbers } from './append.ts'
+import { appendTable } from './append-table.ts'
 import type { Cell, Checkpoint, SavedPipeline, StoredReject, StoredRows } from './checkpoint.ts'
 import { closeOpen } from './close-open.ts'
 import { forget } from './forget.ts'
-import { type Minute, MinuteRollup, minuteColumns as minuteValues } from './minute-rollup.ts'
+import { MinuteRollup, minuteColumns as minuteValues } from './minute-rollup.ts'
 import { enqueue } from './outbox.ts'
-import { minuteColumns, readingColumn } from './schema.ts'
+import {
+  absent,
+  addReadingColumn,
+  type Packing,
+  pack,
+  packingOf,
+  readingPackings,
+  widenReadingColumn,
+} from './packed.ts'
+import { minuteColumns } from './schema.ts'
 import { writeTable } from './write-table.ts'
 
 /**
@@ -25,10 +27,10 @@ export class StoreWriter {
   readonly #devices = new Map<string, number>()
   readonly #sources = new Map<string, number>()
   readonly #rollups = new Map<number, MinuteRollup>()
-  /** sensors that have columns, in the order of the columns */
-  #fields: string[] = []
+  /** sensors that have columns, in the order of the columns, and how each is kept */
+  #packings = new Map<string, Packing>()
   #began = false
-  #readings: DuckDBAppender | null = null
+  #readings: ColumnAppender | null = null
 
   private constructor(connection: DuckDBConnection) {
     this.#connection = connection
@@ -44,26 +46,33 @@ export class StoreWriter {
   async append(rows: StoredRows): Promise<void> {
     await this.#begin()
     const { count, ts, row, sensors, other } = rows
-    for (const field of sensors.keys()) if (!this.#fields.includes(field)) await this.#addSensor(field)
+    const packed = await this.#packed(sensors, count)
     const source = await this.#source(rows)
     const device = await this.#device(rows.device)
     const columns: AppendColumn[] = [
       { data: constant(device, count), nulls: null },
-      { data: timestamps(ts), nulls: null },
+      { data: wholeNumbers(ts), nulls: null },
       { data: constant(source, count), nulls: null },
-      { data: Uint32Array.from(row), nulls: null },
-      ...this.#fields.map((field) => sensors.get(field) ?? absent(count)),
+      { data: new Uint32Array(row), nulls: null },
+      ...packed,
     ]
-    const types = [INTEGER, TIMESTAMP_MS, INTEGER, UINTEGER, ...this.#fields.map(() => DOUBLE)]
     // One appender for all batches of a checkpoint: to open and close one costs more than a batch.
-    this.#readings ??= await this.#connection.createAppender('readings')
-    appendColumns(this.#readings, types, columns, count)
+    this.#readings ??= await ColumnAppender.open(this.#connection, 'packed_readings')
+    this.#readings.append(columns, count)
     if (other !== null) await this.#appendOther(rows, source)
     this.#rollup(device).take(ts, sensors, count)
   }
 
   async commit(checkpoint: Checkpoint): Promise<void> {
-    const { tables, rejects, pipelines, notifications, forget: forgotten = [], closeOpen: closed = [] } = checkpoint
+    const {
+      tables,
+      appended = [],
+      rejects,
+      pipelines,
+      notifications,
+      forget: forgotten = [],
+      closeOpen: closed = [],
+    } = checkpoint
     await this.#begin()
     this.#flushReadings()
     for (const device of closed) await closeOpen(this.#connection, device)
@@ -73,6 +82,7 @@ export class StoreWriter {
     }
     await this.#appendMinutes()
     for (const rows of tables) await writeTable(this.#connection, rows)
+    for (const columns of appended) await appendTable(this.#connection, columns)
     await this.#appendRejects(rejects)
     for (const entry of notifications?.entries ?? []) {
       await enqueue(this.#connection, notifications?.targets ?? [], entry, Date.now())
@@ -106,10 +116,7 @@ export class StoreWriter {
 
   async #load(): Promise<void> {
     const rows = async (sql: string): Promise<unknown[][]> => (await this.#connection.runAndReadAll(sql)).getRows()
-    const columns = await rows(
-      "SELECT column_name FROM information_schema.columns WHERE table_name = 'readings' AND column_name NOT IN ('device', 'ts', 'source', 'row') ORDER BY ordinal_position",
-    )
-    this.#fields = columns.map(([name]) => String(name))
+    this.#packings = await readingPackings(this.#connection)
     for (const [id, device] of await rows('SELECT id, device FROM devices')) {
       this.#devices.set(String(device), Number(id))
       await this.#reopenMinute(Number(id))
@@ -123,14 +130,14 @@ export class StoreWriter {
 
   /** The minute that was open when the store was closed is not in `minutes`; its readings are. */
   async #reopenMinute(device: number): Promise<void> {
-    const fields = this.#fields.map((field) => `"${field}"`).join(', ')
+    const fields = [...this.#packings.keys()]
     const found = await this.#connection.runAndReadAll(
-      `SELECT epoch_ms(ts)::DOUBLE, ${fields} FROM readings WHERE device = $1 AND ts >= (SELECT date_trunc('minute', max(ts)) FROM readings WHERE device = $1) ORDER BY rowid`,
+      `SELECT ${['epoch_ms(ts)', ...fields].map((sql) => `${sql}::DOUBLE`).join(', ')} FROM packed_readings WHERE device = $1 AND ts >= (SELECT date_trunc('minute', max(ts)) FROM packed_readings WHERE device = $1) ORDER BY rowid`,
       [device],
     )
     const [ts = [], ...values] = found.getColumns()
     const sensors = new Map(
-      this.#fields.map((field, i) => {
+      fields.map((field, i) => {
         const column = values[i] ?? []
         return [field, { data: Float64Array.from(column, (v) => (v === null ? Number.NaN : Number(v))), nulls: null }]
       }),
@@ -156,15 +163,34 @@ export class StoreWriter {
   #flushReadings(): void {
     const readings = this.#readings
     this.#readings = null
-    readings?.closeSync()
+    readings?.close()
+  }
+
+  /** Readings as their columns keep them, in the order of the columns. Columns are made, and made wider, as need be. */
+  async #packed(sensors: StoredRows['sensors'], count: number): Promise<AppendColumn[]> {
+    for (const field of sensors.keys()) if (!this.#packings.has(field)) await this.#addSensor(field)
+    const columns: AppendColumn[] = []
+    for (const [field, packing] of this.#packings) {
+      const readings = sensors.get(field)
+      const column = readings === undefined ? absent(count, packing) : pack(readings.data, readings.nulls, packing)
+      if (column === null) await this.#widen(field)
+      columns.push(column ?? readings ?? absent(count, null))
+    }
+    return columns
+  }
+
+  async #widen(field: string): Promise<void> {
+    this.#flushReadings()
+    await widenReadingColumn(this.#connection, field)
+    this.#packings.set(field, null)
   }
 
   async #addSensor(field: string): Promise<void> {
     this.#flushReadings()
-    // a field of the catalogue, or a name made like one: no user's text
-    await this.#connection.run(`ALTER TABLE readings ADD COLUMN ${readingColumn(field)}`)
+    const packing = packingOf(field)
+    await addReadingColumn(this.#connection, field, packing)
     for (const column of minuteColumns(field)) await this.#connection.run(`ALTER TABLE minutes ADD COLUMN ${column}`)
-    this.#fields.push(field)
+    this.#packings.set(field, packing)
   }
 
   async #device(device: string): Promise<number> {
@@ -188,17 +214,6 @@ export class StoreWriter {
     return id
   }
 
-  async #appendColumns(
-    table: string,
-    types: readonly DuckDBType[],
-    columns: readonly AppendColumn[],
-    count: number,
-  ): Promise<void> {
-    const appender = await this.#connection.createAppender(table)
-    appendColumns(appender, types, columns, count)
-    appender.closeSync()
-  }
-
   async #appendOther({ ts, row, other }: StoredRows, source: number): Promise<void> {
     const rows: Cell[][] = []
     for (const [i, readings] of (other ?? []).entries()) {
@@ -213,17 +228,18 @@ export class StoreWriter {
   }
 
   async #appendMinutes(): Promise<void> {
+    const fields = [...this.#packings.keys()]
     for (const [device, rollup] of this.#rollups) {
-      const minutes: Minute[] = rollup.done()
-      if (minutes.length === 0) continue
-      const starts = Float64Array.from(minutes, ({ start }) => start)
+      const minutes = rollup.done()
+      if (minutes.count === 0) continue
       const columns: AppendColumn[] = [
-        { data: constant(device, minutes.length), nulls: null },
-        { data: timestamps(starts), nulls: null },
-        ...minuteValues(minutes, this.#fields),
+        { data: constant(device, minutes.count), nulls: null },
+        { data: wholeNumbers(minutes.starts), nulls: null },
+        ...minuteValues(minutes, fields),
       ]
-      const types = [INTEGER, TIMESTAMP_MS, ...this.#fields.flatMap(() => [UINTEGER, DOUBLE, DOUBLE, DOUBLE, DOUBLE])]
-      await this.#appendColumns('minutes', types, columns, minutes.length)
+      const appender = await ColumnAppender.open(this.#connection, 'minutes')
+      appender.append(columns, minutes.count)
+      appender.close()
     }
   }
 

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { minuteColumns, readingColumn } from '../../store/schema.ts'
+import { addReadingColumn, packingOf } from '../../store/packed.ts'
+import { minuteColumns } from '../../store/schema.ts'
 import { insert } from '../store/database.ts'
 
 export const SENSORS = ['gpu_temperature', 'board_power', 'perf_cap_reason'] as const
@@ -14,20 +15,20 @@ export async function prepare(connection: DuckDBConnection): Promise<void> {
 }
 
 export async function addSensor(connection: DuckDBConnection, sensor: string): Promise<void> {
-  await connection.run(`ALTER TABLE readings ADD COLUMN ${readingColumn(sensor)}`)
+  await addReadingColumn(connection, sensor, packingOf(sensor))
   for (const column of minuteColumns(sensor)) await connection.run(`ALTER TABLE minutes ADD COLUMN ${column}`)
 }
 
-/** Appends a reading a second of both devices, from `first` on, and the minutes of them. Every seventh has no board power; one has a NaN. */
+/** Appends a reading a second of both devices, from `first` on, and the minutes of them. Every seventh has no board power. */
 export async function append(connection: DuckDBConnection, first: number, seconds: number): Promise<void> {
   const values = [
     ['gpu_temperature', '40 + (n % 500) / 10'],
-    ['board_power', "CASE WHEN n % 7 = 0 THEN NULL WHEN n = 11 THEN 'nan'::DOUBLE ELSE 100 + n % 90 END"],
+    ['board_power', 'CASE WHEN n % 7 = 0 THEN NULL ELSE 100 + n % 90 END'],
     ['perf_cap_reason', 'n % 16'],
   ]
   await connection.run('BEGIN')
   await connection.run(
-    `INSERT INTO readings (device, ts, source, row, ${values.map(([name]) => name).join(', ')})
+    `INSERT INTO packed_readings (device, ts, source, row, ${values.map(([name]) => name).join(', ')})
      SELECT 1 + n % 2, make_timestamp_ms($first::BIGINT + (n // 2) * 1000), 1 + n % 2, n // 2, ${values.map(([, sql]) => sql).join(', ')}
      FROM (SELECT range AS n FROM range($rows::BIGINT))`,
     { first, rows: seconds * 2 },

@@ -140,7 +140,7 @@ describeWithInflux('export to a real InfluxDB', () => {
     }
     await addSensor(writer, 'fan_speed')
     await writer.run(
-      'INSERT INTO readings BY NAME SELECT 1 AS device, make_timestamp_ms($t::BIGINT) AS ts, 1 AS source, 999 AS row, 99.0 AS gpu_temperature, 1234.0 AS fan_speed',
+      'INSERT INTO packed_readings BY NAME SELECT 1 AS device, make_timestamp_ms($t::BIGINT) AS ts, 1 AS source, 999 AS row, 99.0 AS gpu_temperature, 1234.0 AS fan_speed',
       { t: first + 500 },
     )
     await writer.run(
@@ -265,7 +265,7 @@ describeWithInflux('export to a real InfluxDB', () => {
     const connection = await database.open()
     await insert(connection, 'devices', [3, 'C:\\'])
     await connection.run(
-      'INSERT INTO readings BY NAME SELECT 3 AS device, make_timestamp_ms($t::BIGINT) AS ts, 3 AS source, 1 AS row, 50.0 AS gpu_temperature',
+      'INSERT INTO packed_readings BY NAME SELECT 3 AS device, make_timestamp_ms($t::BIGINT) AS ts, 3 AS source, 1 AS row, 50.0 AS gpu_temperature',
       { t: first },
     )
     expect(await once()).toMatchObject({ written: { readings: 1 }, refused: 0 })

@@ -82,7 +82,7 @@ describe('notifications reach the webhook', () => {
     const running = notifier.run(await database.open(), finished.signal)
     for (let id = 1; id <= 40; id++) {
       await writer.run('BEGIN')
-      await writer.run('INSERT INTO readings VALUES (1, make_timestamp_ms($id::BIGINT), 1, $id)', { id })
+      await writer.run('INSERT INTO packed_readings VALUES (1, make_timestamp_ms($id::BIGINT), 1, $id)', { id })
       for (const kind of ['opened', 'closed'] as const) {
         const payload = notificationOf(kind, episode(id))
         await enqueue(writer, notifier.targets, { kind, episode: id, payload, live: true }, Date.now())

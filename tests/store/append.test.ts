@@ -10,8 +10,10 @@ import {
 } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AppendColumn, absent, appendColumns, constant, timestamps } from '../../store/append.ts'
+import { type AppendColumn, ColumnAppender, constant, wholeNumbers } from '../../store/append.ts'
+import { appendTable } from '../../store/append-table.ts'
 import type { Cell } from '../../store/checkpoint.ts'
+import { absent } from '../../store/packed.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { writeTable } from '../../store/write-table.ts'
 
@@ -69,12 +71,10 @@ describe('columns that are appended read back equal', () => {
         await connection.run('CREATE OR REPLACE TABLE x (t TIMESTAMP_MS, d DOUBLE, i INTEGER, u UINTEGER)')
         const rows = Array.from({ length: count }, (_, row) => row)
         const [t, d, i, u] = [columns.t, columns.d, columns.i, columns.u].map((cell) => rows.map(cell))
-        const appender = await connection.createAppender('x')
-        appendColumns(
-          appender,
-          [TIMESTAMP_MS, DOUBLE, INTEGER, UINTEGER],
+        const appender = await ColumnAppender.open(connection, 'x')
+        appender.append(
           [
-            appended(timestamps(Float64Array.from(t, (cell) => cell ?? 0)), t),
+            appended(wholeNumbers(Float64Array.from(t, (cell) => cell ?? 0)), t),
             appended(
               Float64Array.from(d, (cell) => cell ?? 0),
               d,
@@ -90,7 +90,7 @@ describe('columns that are appended read back equal', () => {
           ],
           count,
         )
-        appender.closeSync()
+        appender.close()
         expect(await readBack(connection, 'epoch_ms(t), d, i, u')).toEqual(
           rows.map((row) => [t[row], d[row], i[row], u[row]]),
         )
@@ -104,12 +104,31 @@ describe('columns that are appended read back equal', () => {
     await connection.run('CREATE TABLE x (i INTEGER, a DOUBLE, d DOUBLE)')
     const rows = VECTOR + 100
     const data = Float64Array.from({ length: rows + 7 }, (_, row) => row).subarray(7)
-    const appender = await connection.createAppender('x')
-    const columns = [{ data: constant(42, rows), nulls: null }, absent(rows), { data, nulls: null }]
-    appendColumns(appender, [INTEGER, DOUBLE, DOUBLE], columns, rows)
-    appender.closeSync()
+    const appender = await ColumnAppender.open(connection, 'x')
+    const columns = [{ data: constant(42, rows), nulls: null }, absent(rows, null), { data, nulls: null }]
+    appender.append(columns, rows)
+    appender.close()
     expect(await readBack(connection, 'i, a, d')).toEqual(Array.from({ length: rows }, (_, row) => [42, null, row + 7]))
   })
+})
+
+test('columns of a table with texts, times, whole numbers and NULLs are appended in its own types', async () => {
+  const connection = await database()
+  await connection.run('CREATE TABLE x (s VARCHAR, t TIMESTAMP_MS, n BIGINT, d DOUBLE)')
+  const count = VECTOR + 1
+  const of = (value: (row: number) => number) => Float64Array.from({ length: count + 5 }, (_, row) => value(row))
+  const texts = Array.from({ length: count }, (_, row) => `Ä${row}`)
+  const columns = [
+    texts,
+    of((row) => row * 1e9),
+    of((row) => row * 2 ** 33),
+    of((row) => (row % 3 === 0 ? Number.NaN : row / 4)),
+  ]
+  await appendTable(connection, { table: 'x', columns, count })
+  expect(await readBack(connection, 's, epoch_ms(t), n, d')).toEqual(
+    texts.map((text, row) => [text, row * 1e9, row * 2 ** 33, row % 3 === 0 ? null : row / 4]),
+  )
+  await expect(appendTable(connection, { table: 'x', columns: [texts], count })).rejects.toThrow('4 columns, not 1')
 })
 
 describe('rows that are written to a table', () => {

@@ -49,7 +49,7 @@ async function exported(connection: DuckDBConnection, table: 'readings' | 'minut
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
-const maxRowid = async () => Number((await rows(await database.open(), 'SELECT max(rowid) FROM readings'))[0][0])
+const maxRowid = async () => Number((await rows(await database.open(), 'SELECT max(rowid) FROM packed_readings'))[0][0])
 
 test('a forgotten log moves the rows of others to lower rowids, and costs none of them', async () => {
   let { writer, connection } = await open()

@@ -127,7 +127,7 @@ describe('statistics', () => {
     const power = (row: string) => `(CASE WHEN (${row} // 60) % 2 = 0 THEN 100 ELSE 300 END)`
     const at = (row: string) => `make_timestamp_ms(${START} + ${row} * 1000)::TIMESTAMP_MS`
     await connection.run(
-      `INSERT INTO readings SELECT 0, ${at('row')}, 0, row, ${power('row')} FROM range(1, ${count}) AS rows(row)`,
+      `INSERT INTO packed_readings SELECT 0, ${at('row')}, 0, row, ${power('row')} FROM range(1, ${count}) AS rows(row)`,
     )
     await connection.run('DELETE FROM minutes')
     for (const seconds of ['< 20', '>= 20'])

@@ -76,7 +76,7 @@ describe('a store that cannot be opened says why, and what to do', () => {
   test('a store of a newer program', async () => {
     const path = await changed(await newStore('newer').then(() => 'newer'), 'UPDATE store SET version = 99')
     const { message, fix } = await refusal(path)
-    expect(message).toContain(`${path} has version 99; this gpumon reads version 1`)
+    expect(message).toContain(`${path} has version 99; this gpumon reads version 2`)
     expect(fix).toBe('Use the newer gpumon. Name another store with --store')
   })
 

@@ -30,12 +30,19 @@ export class MonitorModel implements PageModel {
   readonly #state: PipelineState
   readonly #version: string
   readonly #listeners = new Set<(event: LiveEvent) => void>()
+  /** as long as nothing changes */
+  #devices: Promise<QueryResult<'devices'>> | null = null
 
   constructor(monitor: Monitor, store: StoreSession, state: PipelineState, version: string) {
     this.#monitor = monitor
     this.#store = store
     this.#state = state
     this.#version = version
+  }
+
+  /** Something is in the store that was not. */
+  changed(): void {
+    this.#devices = null
   }
 
   /** Tells every page. */
@@ -48,7 +55,7 @@ export class MonitorModel implements PageModel {
   }
 
   async state(): Promise<State> {
-    const stored = await this.#store.ask('devices')
+    const stored = await this.#stored()
     const live = new Set(this.#monitor.pipelines.filter((pipeline) => pipeline.follows).map(({ device }) => device))
     const { zone } = this.#store
     // a simulation's store has one followed log, the simulation's; what is dropped beside it is somebody's
@@ -66,6 +73,15 @@ export class MonitorModel implements PageModel {
       limits: this.#limits(),
       pipeline: this.#pipeline(),
     }
+  }
+
+  #stored(): Promise<QueryResult<'devices'>> {
+    if (this.#devices === null) {
+      const asked = this.#store.ask('devices')
+      this.#devices = asked
+      asked.catch(() => this.changed())
+    }
+    return this.#devices
   }
 
   range(span: Span, sensors: readonly string[], pixels: number) {
@@ -93,7 +109,7 @@ export class MonitorModel implements PageModel {
       const known = LIMITS.map((limit) => limit.name).join(', ')
       throw new Refusal(404, `there is no limit ${name}`, `Limits are ${known}.`)
     }
-    const devices = (await this.#store.ask('devices')).map((stored) => stored.device)
+    const devices = (await this.#stored()).map((stored) => stored.device)
     if (!devices.includes(device))
       throw new Refusal(404, `there is no device ${device}`, `Devices are ${devices.join(', ')}.`)
     this.#monitor.setLimit(device, name, value)

@@ -164,6 +164,7 @@ class Service {
       onNotice: this.#notice,
       onCheckpoint: () => {
         this.#state.checkpointed()
+        this.#model?.changed()
         const known = (this.#monitor?.pipelines ?? []).map(({ device, rows, live }) => [device, rows > 0, live])
         if (JSON.stringify(known) === this.#told) return
         this.#told = JSON.stringify(known)

@@ -62,7 +62,7 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
   )
   app.use(guard(() => ({ host, port: boundPort, token })))
   app.route('/api', apiRoutes(model))
-  app.use(servePageFiles())
+  app.use(servePageFiles(model, onFault))
   app.notFound((c) => c.json({ error: `there is no ${c.req.path}` }, 404))
   app.onError((error, c) => {
     if (error instanceof Refusal) return c.json({ error: error.message, fix: error.fix }, error.status)

@@ -64,6 +64,8 @@ export function describeInBrowser(
       opened.push({ tab, complaints })
       await page.goto(server.url + address)
       await page.locator('nav').waitFor()
+      // it shows its first charts before it listens
+      await expect.poll(() => model.listeners).toBeGreaterThan(0)
       return tab
     })
   })

@@ -31,6 +31,18 @@ async function drag(page: Page, from: number, to: number): Promise<number> {
 }
 
 describeInBrowser('charts', (open) => {
+  test('only charts in sight are drawn, and those that are scrolled to', async () => {
+    const { page, model } = await open('?view=charts&last=10m', { height: 500 })
+    const drawn = () => page.locator('.panel:not(.timeline) canvas').count()
+    await expect.poll(() => page.locator('.panel:not(.timeline)').count()).toBeGreaterThan(4)
+    const panels = await page.locator('.panel:not(.timeline)').count()
+    await askedRange(model, 1)
+    await expect.poll(drawn).toBeGreaterThan(0)
+    expect(await drawn()).toBeLessThan(panels)
+    await page.locator('.panel').last().scrollIntoViewIfNeeded()
+    await expect.poll(() => page.locator('.panel').last().locator('canvas').count()).toBe(1)
+  })
+
   test('a drag zooms to just that range and asks for it with the pixels at hand; undo goes back', async () => {
     const { page, model } = await open('?view=charts&last=10m')
     const first = await askedRange(model, 0)

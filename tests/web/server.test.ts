@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PageServer, servePage } from '../../web/server.ts'
+import { FIRST_PIXELS } from '../../web/shown.ts'
 import { request } from './request.ts'
 import { StandInModel } from './stand-in/model.ts'
 
@@ -25,6 +26,37 @@ describe('answers', () => {
     expect(policy).toContain("script-src 'self'")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toMatch(/unsafe|https?:|\*/)
+  })
+
+  test('the page with what it asks first already in it: the state, and of its first chart the readings', async () => {
+    const now = await request(server.url)
+    const { devices, limits } = await model.state()
+    expect(embedded(now.body, 'state')).toMatchObject({ devices, limits })
+    expect(embedded(now.body, 'range')).toBeNull()
+    const charts = await request(`${server.url}?view=charts&last=5m&sensors=hot_spot,gpu_load,gpu_temperature`)
+    const { device, t } = model.histories[0]
+    const to = t.at(-1) ?? 0
+    expect(model.asked.at(-1)).toEqual({
+      method: 'range',
+      arguments: [{ device, from: to - 300_000, to }, ['gpu_temperature', 'hot_spot'], FIRST_PIXELS],
+    })
+    expect(embedded(charts.body, 'range')).toMatchObject({ device, to })
+    expect(charts.headers['cache-control']).toBe('no-store')
+    expect(charts.body.trimEnd()).toMatch(/<\/html>$/)
+  })
+
+  test('the page whole, whatever a device is called', async () => {
+    const named = new StandInModel(10)
+    const name = '</script><script>alert(1)</script>'
+    named.state = async () => ({ ...(await model.state()), version: name })
+    const other = await servePage({ model: named, port: 0, onFault })
+    try {
+      const { body } = await request(other.url)
+      expect(body).not.toContain('alert(1)</script>')
+      expect(embedded(body, 'state')).toMatchObject({ version: name })
+    } finally {
+      await other.close()
+    }
   })
 
   test('the state, never from a cache', async () => {
@@ -211,10 +243,21 @@ test('a fault of ours is 500 and told to the owner', async () => {
     const answer = await request(`${failing.url}api/state`)
     expect([answer.status, answer.json().error]).toEqual([500, 'disk full'])
     expect(faults.at(-1)).toEqual(new Error('disk full'))
+    faults.length = 0
+    const page = await request(failing.url)
+    expect(embedded(page.body, 'state')).toBeNull()
+    expect(page.body.trimEnd()).toMatch(/<\/html>$/)
+    expect(faults).toEqual([new Error('disk full')])
   } finally {
     await failing.close()
   }
 })
+
+/** What the document has in an element of that id; null: nothing. */
+function embedded(document: string, id: 'state' | 'range'): unknown {
+  const text = new RegExp(`<script id="${id}" type="application/json">(.*?)</script>`, 's').exec(document)?.[1]
+  return text === undefined || text === '' ? null : JSON.parse(text)
+}
 
 function split(change: string): [string, string] {
   const [from, to] = change.split(' → ')

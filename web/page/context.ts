@@ -1,6 +1,7 @@
-import type { DeviceInfo, EpisodeInfo, LimitInfo, LiveReadings, SensorInfo, State } from '../api.ts'
+import { type Address, formatAddress, parseAddress } from '../address.ts'
+import type { DeviceInfo, EpisodeInfo, LimitInfo, LiveReadings, Range, SensorInfo, State } from '../api.ts'
 import type { LiveEvent } from '../model.ts'
-import { type Address, formatAddress, parseAddress } from './address.ts'
+import { shownDevice, shownLast, shownRange } from '../shown.ts'
 
 /** One of the page's seven views. */
 export interface View {
@@ -20,8 +21,6 @@ interface Entry {
   readonly undo: number
 }
 
-const HOUR = 3_600_000
-
 /** What all parts of the page share: the server's state as last told, and the address. */
 export class Context {
   state: State
@@ -30,10 +29,13 @@ export class Context {
   openEpisodes: readonly EpisodeInfo[] = []
   /** when the connection to the server was lost; null while it holds */
   lostAt: number | null = null
+  /** what the server sent along for the first charts; it is used once */
+  firstRange: Range | null
   readonly #onAddress: () => void
 
-  constructor(state: State, onAddress: () => void) {
+  constructor(state: State, firstRange: Range | null, onAddress: () => void) {
     this.state = state
+    this.firstRange = firstRange
     this.#onAddress = onAddress
     addEventListener('popstate', () => {
       this.address = parseAddress(location.search)
@@ -57,10 +59,7 @@ export class Context {
 
   /** The device of the address, else one that is live, else the first. */
   get device(): DeviceInfo | undefined {
-    const { devices } = this.state
-    return (
-      devices.find(({ device }) => device === this.address.device) ?? devices.find(({ live }) => live) ?? devices[0]
-    )
+    return shownDevice(this.state, this.address)
   }
 
   sensor(field: string): SensorInfo {
@@ -80,16 +79,12 @@ export class Context {
 
   /** ms that are shown of a device while no range is fixed. */
   lastOf(device: DeviceInfo): number {
-    return this.address.last ?? (device.live ? HOUR : Infinity)
+    return shownLast(device, this.address)
   }
 
   /** The visible range of a device. */
   rangeOf(device: DeviceInfo): { from: number; to: number } {
-    if (this.address.range !== null) return this.address.range
-    const to = device.last ?? Date.now()
-    const first = device.first ?? to
-    const from = Math.max(to - this.lastOf(device), Math.min(first, to - 1_000))
-    return { from, to }
+    return shownRange(device, this.address)
   }
 
   /** Takes new readings into the state. @returns false when the device is not known yet */

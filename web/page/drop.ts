@@ -2,9 +2,16 @@ import { messageOf, postLog } from './ask.ts'
 import type { Context } from './context.ts'
 import { button, el } from './dom.ts'
 
+function option(zone: string): HTMLOptionElement {
+  return el('option', { value: zone }, zone)
+}
+
 /** Logs and zips of logs, dropped anywhere on the page or picked in a dialogue; what became of each is told. */
 export class LogDrop {
-  readonly opener = button('Open log…', {}, () => this.#dialog.showModal())
+  readonly opener = button('Open log…', {}, () => {
+    this.#offerZones()
+    this.#dialog.showModal()
+  })
   readonly element: HTMLElement
   readonly #context: Context
   readonly #outcomes = el('ul', { class: 'plain', role: 'status' })
@@ -15,8 +22,7 @@ export class LogDrop {
 
   constructor(context: Context) {
     this.#context = context
-    const zones = new Set([context.state.zone, 'UTC', ...Intl.supportedValuesOf('timeZone')])
-    this.#zone = el('select', {}, ...[...zones].map((zone) => el('option', { value: zone }, zone)))
+    this.#zone = el('select', {}, option(context.state.zone))
     const files = el('input', {
       type: 'file',
       multiple: true,
@@ -48,6 +54,14 @@ export class LogDrop {
     )
     this.element = el('div', {}, this.#dialog, this.#notice, this.#veil)
     this.#listen()
+  }
+
+  /** All zones, once somebody looks: there are hundreds. */
+  #offerZones(): void {
+    if (this.#zone.length > 1) return
+    const zones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
+    zones.delete(this.#zone.value)
+    this.#zone.append(...[...zones].map(option))
   }
 
   #listen(): void {

@@ -1,6 +1,6 @@
-import type { EpisodeInfo, State } from '../api.ts'
+import type { ViewName } from '../address.ts'
+import type { EpisodeInfo, Range, State } from '../api.ts'
 import type { LiveEvent } from '../model.ts'
-import type { ViewName } from './address.ts'
 import { ask, messageOf } from './ask.ts'
 import { connect } from './connection.ts'
 import { Context, type View, type ViewMaker } from './context.ts'
@@ -26,6 +26,8 @@ const MAKERS: Readonly<Record<ViewName, ViewMaker>> = {
 }
 /** The state changes often while a log is read: it is asked for at most this often. */
 const STATE_MS = 500
+/** The first charts come before what is new. */
+const CONNECT_MS = 150
 
 /** Shows the view that the address names, and hands it what the server tells. */
 export class Page {
@@ -34,9 +36,12 @@ export class Page {
   #shown: ViewName | null = null
   #view: View | null = null
   #stateTimer = 0
+  /** episodes told of since all were last asked for: the answer may be older */
+  #toldMeanwhile: Map<number, EpisodeInfo> | null = null
 
-  constructor(state: State) {
-    this.#context = new Context(state, () => this.#update())
+  /** @param firstRange what the server sent along for the first charts */
+  constructor(state: State, firstRange: Range | null) {
+    this.#context = new Context(state, firstRange, () => this.#update())
     const drop = new LogDrop(this.#context)
     this.#shell = new Shell(this.#context, drop.opener)
     document.body.append(drop.element)
@@ -44,6 +49,16 @@ export class Page {
 
   start(): void {
     this.#update()
+    setTimeout(() => this.#connect(), CONNECT_MS)
+    setInterval(() => this.#tick(), 1_000)
+    // Canvases do not follow the style sheet by themselves.
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#shown = null
+      this.#update()
+    })
+  }
+
+  #connect(): void {
     connect({
       onEvent: (event) => this.#take(event),
       onLost: () => {
@@ -56,12 +71,6 @@ export class Page {
         this.#askState()
         void this.#askAlerts()
       },
-    })
-    setInterval(() => this.#tick(), 1_000)
-    // Canvases do not follow the style sheet by themselves.
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.#shown = null
-      this.#update()
     })
   }
 
@@ -115,6 +124,7 @@ export class Page {
   }
 
   #takeEpisode(episode: EpisodeInfo): void {
+    this.#toldMeanwhile?.set(episode.id, episode)
     const others = this.#context.openEpisodes.filter(({ id }) => id !== episode.id)
     const isNew = others.length === this.#context.openEpisodes.length
     this.#context.openEpisodes = episode.open ? [episode, ...others] : others
@@ -131,12 +141,17 @@ export class Page {
   }
 
   async #askAlerts(): Promise<void> {
+    const told = new Map<number, EpisodeInfo>()
+    this.#toldMeanwhile = told
     try {
       const episodes = await ask<EpisodeInfo[]>('episodes')
-      this.#context.openEpisodes = episodes.filter(({ open }) => open)
+      const newest = [...told.values(), ...episodes.filter(({ id }) => !told.has(id))]
+      this.#context.openEpisodes = newest.filter(({ open }) => open)
       this.#update()
     } catch (error) {
       this.#shell.announce(messageOf(error))
+    } finally {
+      if (this.#toldMeanwhile === told) this.#toldMeanwhile = null
     }
   }
 

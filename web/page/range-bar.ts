@@ -1,5 +1,5 @@
+import { lastText } from '../address.ts'
 import type { DeviceInfo } from '../api.ts'
-import { lastText } from './address.ts'
 import type { Context } from './context.ts'
 import { button, el } from './dom.ts'
 import { stretch } from './zone-time.ts'

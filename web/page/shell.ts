@@ -1,4 +1,4 @@
-import { formatAddress, VIEWS, type ViewName } from './address.ts'
+import { formatAddress, VIEWS, type ViewName } from '../address.ts'
 import type { Context } from './context.ts'
 import { el, keepFocus, select } from './dom.ts'
 import { freshnessOf } from './freshness.ts'

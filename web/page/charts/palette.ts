@@ -1,6 +1,39 @@
+type ColourName = 'ink' | 'muted' | 'rule' | 'paper' | 'warning' | 'critical'
+
+/** What canvases need of the style sheet. To ask for it makes the browser compute styles, and a chart needs it dozens of times. */
+interface Look {
+  readonly rem: number
+  readonly family: string
+  readonly colours: Map<ColourName, string>
+}
+
+const DARK_SCHEME = matchMedia('(prefers-color-scheme: dark)')
+let look: Look | null = null
+const forget = () => {
+  look = null
+}
+DARK_SCHEME.addEventListener('change', forget)
+// zooming is resizing, too
+addEventListener('resize', forget)
+
+function currentLook(): Look {
+  look ??= {
+    rem: Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+    family: getComputedStyle(document.body).fontFamily,
+    colours: new Map(),
+  }
+  return look
+}
+
 /** Colours of the page as canvases need them, by the system's preference for light or dark. */
-export function colour(name: 'ink' | 'muted' | 'rule' | 'paper' | 'warning' | 'critical'): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+export function colour(name: ColourName): string {
+  const { colours } = currentLook()
+  let value = colours.get(name)
+  if (value === undefined) {
+    value = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+    colours.set(name, value)
+  }
+  return value
 }
 
 export interface Stroke {
@@ -21,7 +54,7 @@ export function stroke(n: number): Stroke {
 }
 
 export function isDark(): boolean {
-  return matchMedia('(prefers-color-scheme: dark)').matches
+  return DARK_SCHEME.matches
 }
 
 /** A colour `#rrggbb` that lets through what is behind it. @param opacity 0…1 */
@@ -33,7 +66,7 @@ export function translucent(hex: string, opacity: number): string {
 
 /** px of one rem: canvases grow with the page's letters. */
 export function rem(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  return currentLook().rem
 }
 
 /** px of a line: as thick on a wall as on a desk. */
@@ -42,5 +75,5 @@ export function lineWidth(): number {
 }
 
 export function font(): string {
-  return `${Math.round(0.8 * rem())}px ${getComputedStyle(document.body).fontFamily}`
+  return `${Math.round(0.8 * rem())}px ${currentLook().family}`
 }

@@ -1,8 +1,8 @@
 import type { SensorInfo } from '../../api.ts'
+import type { Group } from '../../groups.ts'
 import { button, el } from '../dom.ts'
 import { number } from '../format.ts'
 import { Chart, type ChartOptions } from './chart.ts'
-import type { Group } from './groups.ts'
 import { rem, stroke } from './palette.ts'
 import type { Trace } from './trace.ts'
 
@@ -12,18 +12,30 @@ export interface PanelOptions extends Pick<ChartOptions, 'zone' | 'sync' | 'mark
   readonly onCursor: (ms: number | null) => void
 }
 
-/** One unit: the chart, and beside it each sensor with its value at the cursor, else the last one. */
+/**
+ * One unit: the chart, and beside it each sensor with its value at the cursor, else the last one. The chart is made, and drawn, only while the
+ * panel is in sight: most of a long page is not.
+ */
 export class Panel {
   readonly element: HTMLElement
   readonly #group: Group
   readonly #plotHost = el('div', { class: 'plot' })
   readonly #values = new Map<string, HTMLElement>()
-  readonly #chart: Chart | null
+  readonly #options: PanelOptions
+  readonly #shown: readonly SensorInfo[]
+  #chart: Chart | null = null
   #trace: Trace | null = null
+  #from = 0
+  #to = 0
+  #width = 0
+  #inSight = false
+  /** what the chart shows is older than the trace */
+  #stale = true
   #index: number | null = null
 
   constructor(group: Group, options: PanelOptions) {
     this.#group = group
+    this.#options = options
     const shown = group.sensors.filter(({ field }) => options.shown.includes(field))
     const legend = el('div', { class: 'legend' }, ...group.sensors.map((sensor, i) => this.#entry(sensor, i, options)))
     this.element = el(
@@ -37,39 +49,49 @@ export class Panel {
       this.#plotHost,
       legend,
     )
-    this.#chart =
-      shown.length === 0
-        ? null
-        : new Chart(this.#plotHost, {
-            ...options,
-            unit: group.unit,
-            sensors: shown,
-            colourOf: (field) => group.sensors.findIndex((sensor) => sensor.field === field),
-            width: 300,
-            height: this.#height,
-            onCursor: (index) => {
-              this.#index = index
-              this.#tell()
-              options.onCursor(index === null ? null : (this.#trace?.t[index] ?? null))
-            },
-          })
+    this.#shown = shown
+    if (shown.length > 0) this.#plotHost.style.minHeight = `${this.#height}px`
+  }
+
+  /** Whether the panel is in sight, or nearly. */
+  set inSight(inSight: boolean) {
+    this.#inSight = inSight
+  }
+
+  /** Whether it is in sight and shows something else than what it has taken. */
+  get isStale(): boolean {
+    return this.#inSight && this.#stale && this.#trace !== null && this.#shown.length > 0
   }
 
   /** Fits the chart to the page. @returns px of its plot host */
   fit(): number {
     const { clientWidth } = this.#plotHost
-    this.#chart?.resize(clientWidth, this.#height)
+    if (clientWidth !== this.#width) this.#chart?.resize(clientWidth, this.#height)
+    this.#width = clientWidth
     return clientWidth
   }
 
-  draw(trace: Trace, from: number, to: number): void {
+  /** What is to be drawn, and to be told beside it at once. */
+  take(trace: Trace, from: number, to: number): void {
     this.#trace = trace
-    this.#chart?.draw(trace, from, to)
+    this.#from = from
+    this.#to = to
+    this.#stale = true
     this.#tell()
   }
 
+  draw(): void {
+    if (this.#trace === null || this.#shown.length === 0) return
+    this.#chart ??= this.#makeChart()
+    this.#chart.draw(this.#trace, this.#from, this.#to)
+    this.#stale = false
+  }
+
   setRange(from: number, to: number): void {
-    this.#chart?.setRange(from, to)
+    this.#from = from
+    this.#to = to
+    if (this.#inSight) this.#chart?.setRange(from, to)
+    else this.#stale = true
   }
 
   redraw(): void {
@@ -78,6 +100,23 @@ export class Panel {
 
   destroy(): void {
     this.#chart?.destroy()
+  }
+
+  #makeChart(): Chart {
+    const { sensors, unit } = this.#group
+    return new Chart(this.#plotHost, {
+      ...this.#options,
+      unit,
+      sensors: this.#shown,
+      colourOf: (field) => sensors.findIndex((sensor) => sensor.field === field),
+      width: this.fit(),
+      height: this.#height,
+      onCursor: (index) => {
+        this.#index = index
+        this.#tell()
+        this.#options.onCursor(index === null ? null : (this.#trace?.t[index] ?? null))
+      },
+    })
   }
 
   get #height(): number {

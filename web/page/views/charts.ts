@@ -1,7 +1,8 @@
 import type { Causes, DeviceInfo, EpisodeInfo, Range, Statistics } from '../../api.ts'
+import { type Group, groupsOf } from '../../groups.ts'
 import type { LiveEvent, Span } from '../../model.ts'
+import { answers, firstQuestion, shownSensors } from '../../shown.ts'
 import { ask } from '../ask.ts'
-import { type Group, groupsOf, usualFields } from '../charts/groups.ts'
 import { laneList, lanesOf } from '../charts/lane.ts'
 import { LaneChart } from '../charts/lane-chart.ts'
 import type { Marks } from '../charts/marks.ts'
@@ -19,6 +20,8 @@ import { clock } from '../zone-time.ts'
 const REFRESH_MS = 5_000
 /** Keys held down change the range faster than it can be answered: it is asked for at most this often. */
 const PACE_MS = 80
+/** Time for drawing in a frame of 60 a second. */
+const FRAME_MS = 8
 
 interface Surroundings {
   readonly statistics: Statistics
@@ -48,6 +51,8 @@ class ChartsView implements View {
   readonly #range: Latest<{ range: Range | null; span: Span }>
   readonly #surroundings: Latest<Surroundings>
   readonly #resize = new ResizeObserver(() => this.#fit())
+  /** Somewhat above and below the screen, so that scrolling finds charts that are drawn. */
+  readonly #sight = new IntersectionObserver((seen) => this.#see(seen), { rootMargin: '25% 0%' })
   #built = ''
   #asked = ''
   #askedAt = 0
@@ -55,9 +60,16 @@ class ChartsView implements View {
   #sentAt = 0
   #waiting = 0
   #frame = 0
+  /** the frame, and the timer in it, after which surroundings are asked for */
+  #laterFrame = 0
+  #later = 0
   #groups: readonly Group[] = []
   #panels: readonly Panel[] = []
   #lanes: LaneChart | null = null
+  #makeOthers: () => void = () => {}
+  #makeLanes: () => LaneChart = () => {
+    throw new Error('no device is shown')
+  }
   #trace: Trace | null = null
   #episodes: readonly EpisodeInfo[] = []
   #causes: Causes = { stretches: [] }
@@ -83,8 +95,8 @@ class ChartsView implements View {
   update(): void {
     const { device } = this.#context
     if (device === undefined) return
-    this.#bar.update()
     keepFocus(this.#host, () => this.#build(device))
+    this.#bar.update()
     this.#showRange(device)
     this.#ask(device)
   }
@@ -111,8 +123,9 @@ class ChartsView implements View {
 
   close(): void {
     this.#range.cancel()
-    this.#surroundings.cancel()
+    this.#cancelSurroundings()
     this.#resize.disconnect()
+    this.#sight.disconnect()
     clearTimeout(this.#waiting)
     cancelAnimationFrame(this.#frame)
     this.#clear()
@@ -121,7 +134,7 @@ class ChartsView implements View {
   /** Makes the charts; they stay until other sensors are to be seen. */
   #build(device: DeviceInfo): void {
     const groups = groupsOf(device.sensors.map((field) => this.#context.sensor(field)))
-    const shown = this.#context.address.sensors ?? usualFields(groups)
+    const shown = shownSensors(groups, this.#context.address)
     const key = JSON.stringify([device.device, groups.map(({ sensors }) => sensors.map(({ field }) => field)), shown])
     if (key === this.#built) return
     // What was seen of another device says nothing of this one.
@@ -132,25 +145,34 @@ class ChartsView implements View {
     this.#groups = groups
     const sync = 'charts'
     const onDrag = (from: number, to: number) => this.#bar.set(from, to)
-    this.#panels = groups.map(
-      (group) =>
-        new Panel(group, {
-          shown,
-          zone: this.#context.state.zone,
-          sync,
-          marks: () => this.#marks(device.device, group, shown),
-          onDrag,
-          onToggle: (field) => {
-            const sensors = shown.includes(field) ? shown.filter((other) => other !== field) : [...shown, field]
-            this.#context.go({ sensors }, 'replace')
-          },
-          onCursor: (ms) => {
-            this.#cursor.textContent = ms === null ? '' : `cursor ${clock(ms, this.#context.state.zone)}`
-          },
-        }),
-    )
+    const panelOf = (group: Group) =>
+      new Panel(group, {
+        shown,
+        zone: this.#context.state.zone,
+        sync,
+        marks: () => this.#marks(device.device, group, shown),
+        onDrag,
+        onToggle: (field) => {
+          const sensors = shown.includes(field) ? shown.filter((other) => other !== field) : [...shown, field]
+          this.#context.go({ sensors }, 'replace')
+        },
+        onCursor: (ms) => {
+          this.#cursor.textContent = ms === null ? '' : `cursor ${clock(ms, this.#context.state.zone)}`
+        },
+      })
+    this.#makeLanes = () =>
+      new LaneChart(this.#lanesHost, {
+        zone: this.#context.state.zone,
+        width: this.#lanesHost.clientWidth,
+        sync,
+        onDrag,
+      })
     this.#lanesHost.replaceChildren()
-    this.#lanes = new LaneChart(this.#lanesHost, { zone: this.#context.state.zone, width: 300, sync, onDrag })
+    // The first chart tells the width: what is to be drawn is asked for while the other charts are made.
+    const [first, ...others] = groups
+    this.#panels = first === undefined ? [] : [panelOf(first)]
+    // whether the others are in sight is told after the first frame
+    for (const panel of this.#panels) panel.inSight = true
     this.#host.replaceChildren(
       el(
         'section',
@@ -161,7 +183,39 @@ class ChartsView implements View {
       ),
       ...this.#panels.map(({ element }) => element),
     )
+    this.#makeOthers = () => {
+      this.#panels = [...this.#panels, ...others.map(panelOf)]
+      this.#host.append(...this.#panels.map(({ element }) => element))
+      for (const { element } of this.#panels) this.#sight.observe(element)
+    }
+    if (this.#drawFirst()) return
     this.#fit()
+    this.#makeOthers()
+  }
+
+  /** Draws the first chart alone where the server has sent along what it shows; the others are made once it is on the screen. */
+  #drawFirst(): boolean {
+    const { firstRange, address, state } = this.#context
+    this.#context.firstRange = null
+    const asked = firstQuestion(state, address)
+    if (firstRange === null || asked === null || !answers(firstRange, asked)) return false
+    this.#trace = new Trace(firstRange)
+    this.#paint()
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        this.#makeOthers()
+        this.#fit()
+      })
+    })
+    return true
+  }
+
+  #see(seen: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of seen) {
+      const panel = this.#panels.find(({ element }) => element === target)
+      if (panel !== undefined) panel.inSight = isIntersecting
+    }
+    this.#drawPanels()
   }
 
   #marks(device: string, { sensors }: Group, shown: readonly string[]): Marks {
@@ -212,12 +266,13 @@ class ChartsView implements View {
   #send({ device, sensors: known }: DeviceInfo, from: number, to: number): void {
     this.#sentAt = Date.now()
     const span: Span = { device, from, to }
-    const shown = this.#context.address.sensors ?? usualFields(this.#groups)
-    const sensors = known.filter((field) => shown.includes(field)).join(',')
+    const shown = shownSensors(this.#groups, this.#context.address)
+    const sensors = known.filter((field) => shown.includes(field))
     // The lines first: what surrounds them takes the server longer.
-    this.#surroundings.cancel()
+    this.#cancelSurroundings()
     this.#range.put(async (signal) => {
-      const range = sensors === '' ? null : await ask<Range>('range', { ...span, sensors, pixels: this.#width }, signal)
+      const query = { ...span, sensors: sensors.join(','), pixels: this.#width }
+      const range = sensors.length === 0 ? null : await ask<Range>('range', query, signal)
       return { range, span }
     })
   }
@@ -230,6 +285,19 @@ class ChartsView implements View {
       this.#trace = trace
     }
     this.#paint()
+    // once the lines are on the screen: asking, too, takes time from drawing
+    this.#laterFrame = requestAnimationFrame(() => {
+      this.#later = window.setTimeout(() => this.#askSurroundings(span))
+    })
+  }
+
+  #cancelSurroundings(): void {
+    cancelAnimationFrame(this.#laterFrame)
+    clearTimeout(this.#later)
+    this.#surroundings.cancel()
+  }
+
+  #askSurroundings(span: Span): void {
     this.#surroundings.put(async (signal) => {
       const [statistics, causes, episodes] = await Promise.all([
         ask<Statistics>('statistics', { ...span }, signal),
@@ -243,11 +311,13 @@ class ChartsView implements View {
   #takeSurroundings({ statistics, causes, episodes }: Surroundings): void {
     this.#causes = causes
     this.#episodes = episodes
+    // only now: the lines come first
+    this.#lanes ??= this.#makeLanes()
     this.#statisticsHost.replaceChildren(statisticsTable(this.#context, statistics))
     this.#paint()
   }
 
-  /** Draws everything in the next frame, once. */
+  /** Draws everything, once, from the next frame on. */
   #paint(): void {
     cancelAnimationFrame(this.#frame)
     this.#frame = requestAnimationFrame(() => {
@@ -255,9 +325,23 @@ class ChartsView implements View {
       if (device === undefined) return
       const { from, to } = this.#context.rangeOf(device)
       if (this.#context.address.range === null) this.#trace?.dropBefore(from)
-      if (this.#trace !== null) for (const panel of this.#panels) panel.draw(this.#trace, from, to)
+      if (this.#trace !== null) for (const panel of this.#panels) panel.take(this.#trace, from, to)
       this.#showLanes(from, to)
+      this.#drawPanels()
     })
+  }
+
+  /** As many charts as fit into a frame, the rest in the next: the first is not kept waiting by the last. */
+  #drawPanels(): void {
+    const begun = performance.now()
+    for (const panel of this.#panels) {
+      if (!panel.isStale) continue
+      if (performance.now() - begun > FRAME_MS) {
+        this.#frame = requestAnimationFrame(() => this.#drawPanels())
+        return
+      }
+      panel.draw()
+    }
   }
 
   #fit(): void {
@@ -278,6 +362,7 @@ class ChartsView implements View {
   }
 
   #clear(): void {
+    this.#sight.disconnect()
     for (const panel of this.#panels) panel.destroy()
     this.#lanes?.destroy()
     this.#panels = []

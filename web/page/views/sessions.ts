@@ -1,5 +1,5 @@
+import type { Side } from '../../address.ts'
 import type { Comparison, SessionInfo } from '../../api.ts'
-import type { Side } from '../address.ts'
 import { ask } from '../ask.ts'
 import { ComparisonReport } from '../comparison.ts'
 import type { Context, View } from '../context.ts'

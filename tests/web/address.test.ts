@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Address, formatAddress, lastText, parseAddress, VIEWS } from '../../../web/page/address.ts'
+import { type Address, formatAddress, lastText, parseAddress, VIEWS } from '../../web/address.ts'
 
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 })
 const range = fc.tuple(time, fc.integer({ min: 1, max: 1e11 })).map(([from, length]) => ({ from, to: from + length }))

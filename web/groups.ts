@@ -1,4 +1,4 @@
-import type { SensorInfo } from '../../api.ts'
+import type { SensorInfo } from './api.ts'
 
 /** The sensors of one unit, which share a chart. */
 export interface Group {

@@ -1,10 +1,12 @@
-/** The lines of a stream of UTF-8, without their ends and without empty ones, as they come. */
-export async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+/** The lines of UTF-8 bytes, without their ends and without empty ones, as they come. */
+export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder()
   let rest = ''
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split(/\r?\n/)
+  for await (const bytes of body) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/)
     rest = lines.pop() ?? ''
     for (const line of lines) if (line !== '') yield line
   }
+  rest += decoder.decode()
   if (rest !== '') yield rest
 }

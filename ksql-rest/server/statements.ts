@@ -49,20 +49,26 @@ function run(context: StatementContext, statement: Statement): Entity | null {
   const statementText = `${statement.text};`
   if (isInspection(statement)) return inspect(engine, statement)
   if (statement.kind === 'assert') return runAssert(engine, statement, statementText)
-  const existed = 'ifNotExists' in statement && statement.ifNotExists && exists(engine, statement)
+  const had = 'ifNotExists' in statement && exists(engine, statement)
   const commandId = commandIdOf(statement)
   try {
     const { message, queryId } = engine.executeStatement(statement)
-    if (existed) return { '@type': 'warning_entity', statementText, message, warnings: [] }
+    if (had && statement.ifNotExists) return { '@type': 'warning_entity', statementText, message, warnings: [] }
     if (commandId === null) return null
     return commands.record(commandId, statementText, { status: 'SUCCESS', message, queryId: queryId ?? null })
   } catch (error) {
     // the statement itself was fine: a record broke a query, this one or one that reads what was inserted
     if (!(error instanceof KsqlError) || error.kind !== 'runtime') throw error
+    if (statement.kind === 'create-as-select' && !had) engine.execute(dropOf(statement))
     if (commandId !== null) return commands.record(commandId, statementText, failed(error))
     onFault(error)
     return null
   }
+}
+
+/** A query that does not start leaves no stream or table behind that nobody writes. */
+function dropOf({ source, name }: Extract<Statement, { kind: 'create-as-select' }>): string {
+  return `DROP ${source} IF EXISTS \`${name.replaceAll('`', '``')}\`;`
 }
 
 function failed(error: KsqlError): CommandStatus {

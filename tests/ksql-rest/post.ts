@@ -19,3 +19,10 @@ export async function ksql(url: string, text: string, more: object = {}): Promis
 
 export const READINGS = `CREATE STREAM readings (device VARCHAR KEY, t DOUBLE, ts TIMESTAMP)
   WITH (KAFKA_TOPIC='readings', VALUE_FORMAT='JSON', PARTITIONS=1);`
+
+/** All that comes, once it has ended. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

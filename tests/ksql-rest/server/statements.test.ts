@@ -39,6 +39,10 @@ test('a query that a record breaks as it starts is told by status ERROR within a
   expect(entity).toMatchObject({ '@type': 'currentStatus', commandStatus: { status: 'ERROR' } })
   const status = await fetch(`${url}/status/stream/${encodeURIComponent('`COPY`')}/create`)
   expect(await status.json()).toMatchObject({ status: 'ERROR' })
+  expect(await ksql(url, 'SHOW STREAMS; SHOW QUERIES;')).toMatchObject([
+    { streams: [{ name: 'READINGS' }] },
+    { queries: [] },
+  ])
 })
 
 test('properties and variables of a request hold for it alone', async () => {

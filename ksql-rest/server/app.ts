@@ -2,10 +2,10 @@ import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { KsqlEngine } from '../../engine/index.ts'
-import { ERROR_CODE } from '../protocol.ts'
+import { ERROR_CODE, JSON_TYPE } from '../protocol.ts'
 import { CommandLog } from './command-log.ts'
 import { type Credentials, guard } from './guard.ts'
-import { answerInserts } from './inserts-stream.ts'
+import { answerInserts, delimitedAcks, jsonAcks } from './inserts-stream.ts'
 import { OpenQueries } from './open-queries.ts'
 import { isProperty } from './properties.ts'
 import { answerQuery } from './query-stream.ts'
@@ -101,7 +101,7 @@ export function ksqlApp({ engine, version, host, credentials, onFault }: AppOpti
     const body = parseBody(await c.req.text())
     refuseTerminated()
     const sql = textField(body, 'sql')
-    const format = accepts(c, 'application/json') ? jsonRows : delimitedRows
+    const format = accepts(c, JSON_TYPE) ? jsonRows : delimitedRows
     return query(sql, () => answerQuery(queries, sql, settingsOf(body, 'properties'), format))
   })
   app.post('/query', async (c) => {
@@ -120,7 +120,8 @@ export function ksqlApp({ engine, version, host, credentials, onFault }: AppOpti
       throw new RestError(ERROR_CODE.http2Only, 'This endpoint is only available when using HTTP2')
     }
     refuseTerminated()
-    return answerInserts(engine, c.req.raw.body ?? new Blob([]).stream(), (error) => {
+    const format = accepts(c, JSON_TYPE) ? jsonAcks : delimitedAcks
+    return answerInserts(engine, c.req.raw.body ?? new Blob([]).stream(), format, (error) => {
       onFault(error)
       open.endStopped(engine)
     })

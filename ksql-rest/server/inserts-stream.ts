@@ -1,10 +1,28 @@
 import { isLosslessNumber, parse } from 'lossless-json'
 import { type KsqlEngine, KsqlError, type Settings, type Source } from '../../engine/index.ts'
 import { linesOf } from '../lines.ts'
-import { DELIMITED, ERROR_CODE } from '../protocol.ts'
+import { DELIMITED, ERROR_CODE, JSON_TYPE } from '../protocol.ts'
 import { insertExpression } from './insert-expression.ts'
 import { parseBody, textField, textsField } from './request-body.ts'
 import { RestError } from './rest-error.ts'
+
+/** How acknowledgements are written. */
+export interface AckFormat {
+  readonly contentType: string
+  ack(json: string, seq: number): string
+  /** @param count of acknowledgements */
+  end(count: number): string
+}
+
+/** A line of JSON each. */
+export const delimitedAcks: AckFormat = { contentType: DELIMITED, ack: (json) => `${json}\n`, end: () => '' }
+
+/** One JSON array. */
+export const jsonAcks: AckFormat = {
+  contentType: JSON_TYPE,
+  ack: (json, seq) => (seq === 0 ? `[${json}` : `,\n${json}`),
+  end: (count) => (count === 0 ? '[]' : ']'),
+}
 
 /**
  * Inserts a line of JSON after the other into the target that the first line names, and acknowledges each; the first one that is refused ends it.
@@ -13,6 +31,7 @@ import { RestError } from './rest-error.ts'
 export async function answerInserts(
   engine: KsqlEngine,
   body: ReadableStream<Uint8Array>,
+  format: AckFormat,
   onFault: (error: unknown) => void,
 ): Promise<Response> {
   const lines = linesOf(body)
@@ -30,10 +49,13 @@ export async function answerInserts(
     async pull(controller) {
       try {
         const line = await lines.next()
-        if (line.done) return controller.close()
-        const refusal = insertLine(engine, source, settings, line.value, onFault)
-        controller.enqueue(Buffer.from(`${JSON.stringify(acknowledgement(seq++, refusal))}\n`))
-        if (refusal !== null) {
+        const refusal = line.done ? null : insertLine(engine, source, settings, line.value, onFault)
+        if (!line.done) {
+          controller.enqueue(Buffer.from(format.ack(JSON.stringify(acknowledgement(seq, refusal)), seq)))
+          seq++
+        }
+        if (line.done || refusal !== null) {
+          controller.enqueue(Buffer.from(format.end(seq)))
           controller.close()
           await lines.return()
         }
@@ -46,7 +68,7 @@ export async function answerInserts(
       await lines.return()
     },
   })
-  return new Response(acknowledgements, { headers: { 'content-type': DELIMITED } })
+  return new Response(acknowledgements, { headers: { 'content-type': format.contentType } })
 }
 
 function acknowledgement(seq: number, refusal: string | null) {

@@ -16,7 +16,7 @@ const FIXES: Readonly<Record<number, string>> = {
 const OTHERWISE = 'Look into the log of the server.'
 
 /** Where ksqlDB's messages say that the error is: `line 1:8: …`, `Line: 1, Col: 29: …` */
-const PLACES = [/^line (\d+):(\d+): /, /Line: (\d+), Col: (\d+)/]
+const PLACES = [/^line (\d+):(\d+): /, /Line: (\d+), Col: (\d+): /]
 
 /** A refusal of a ksqlDB server, told with its place in what was sent and with what to do. */
 export class KsqlRequestError extends Error {
@@ -40,7 +40,8 @@ export class KsqlRequestError extends Error {
   }) {
     const { serverMessage, place, fix } = details
     const where = place === null ? '' : `line ${place.line}:${place.column}: `
-    super(`${where}${serverMessage.replace(PLACES[0], '')}\n${fix}`)
+    const words = PLACES.reduce((text, said) => text.replace(said, ''), serverMessage)
+    super(`${where}${words}\n${fix}`)
     this.code = details.code
     this.line = place?.line ?? null
     this.column = place?.column ?? null

@@ -23,15 +23,22 @@ export class RestError extends Error {
   }
 }
 
+/** The fix, which ksqlDB has none of, is a line of its own. */
+export function messageWithFix({ message, fix }: KsqlError): string {
+  return fix === undefined ? message : `${message}\n${fix}`
+}
+
 /**
- * The engine's error as a server tells it. The fix, which ksqlDB has none of, is a line of its own.
+ * The engine's error as a server tells it, with its place where that is not the beginning of the statement.
  * @param sent the statements of the request, for errors that know no statement
  */
 export function statementError(error: KsqlError, sent: string): RestError {
-  const { printed, statement = sent, fix } = error
-  const message = fix === undefined ? error.message : `${error.message}\n${fix}`
+  const { printed, statement = sent, position } = error
+  const isInside = position !== undefined && position.offset !== sent.indexOf(statement)
+  // syntax errors name their place themselves
+  const place = isInside && error.kind === 'semantic' ? `Line: ${position.line}, Col: ${position.column}: ` : ''
   const text = printed === undefined && sent.trim() === statement ? statement : `${printed ?? statement};`
-  return new RestError(ERROR_CODE.badStatement, message, maskedStatement(text))
+  return new RestError(ERROR_CODE.badStatement, place + messageWithFix(error), maskedStatement(text))
 }
 
 /** Whatever was thrown, as a refusal; `onFault` hears of what is not the fault of the request. */

@@ -38,7 +38,12 @@ export async function serveKsql(options: KsqlServerOptions): Promise<KsqlServer>
     )
   }
   const app = ksqlApp({ engine, version, host, credentials, onFault })
-  const listening = await listen(app.fetch, { host, port }, onFault)
+  const listening = await listen(app.fetch, { host, port }, onFault).catch((error: Error) => {
+    throw new Error(
+      `${host}:${port} is not free to listen on: ${error.message}. End the program that has it, or give another port.`,
+      { cause: error },
+    )
+  })
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`,
     close: () => listening.close(),

@@ -2,7 +2,7 @@ import { type KsqlEngine, KsqlError, type Settings, type Statement } from '../..
 import { type CommandStatus, type Entity, ERROR_CODE } from '../protocol.ts'
 import { type CommandLog, commandIdOf } from './command-log.ts'
 import { inspect, isInspection } from './inspect.ts'
-import { RestError, statementError } from './rest-error.ts'
+import { messageWithFix, RestError } from './rest-error.ts'
 
 export interface StatementContext {
   readonly engine: KsqlEngine
@@ -72,7 +72,7 @@ function dropOf({ source, name }: Extract<Statement, { kind: 'create-as-select' 
 }
 
 function failed(error: KsqlError): CommandStatus {
-  return { status: 'ERROR', message: statementError(error, '').message, queryId: null }
+  return { status: 'ERROR', message: messageWithFix(error), queryId: null }
 }
 
 function exists(engine: KsqlEngine, statement: Extract<Statement, { ifNotExists: boolean }>): boolean {

@@ -36,10 +36,15 @@ test('a syntax error has line, column and what to do', async () => {
   expect(error.fix).toContain('Correct the statement')
 })
 
-test('an error without a place has that of its statement', async () => {
+test('an error that the server places has that place, any other that of its statement', async () => {
   const { client } = await connected()
-  const error = await refusal(client.execute(`${READINGS}\n\nCREATE STREAM x AS SELECT nothing FROM readings;`))
-  expect(error).toMatchObject({ code: 40001, line: 4, column: 1 })
+  const unknown = await refusal(client.execute(`${READINGS}\n\nCREATE STREAM x AS SELECT nothing FROM readings;`))
+  expect(unknown).toMatchObject({ code: 40001, line: 4, column: 27 })
+  expect(unknown.message).toMatch(/^line 4:27: SELECT column 'NOTHING' cannot be resolved/)
+  const again = await refusal(client.execute(`${READINGS}\n\n ${READINGS}`))
+  expect(again).toMatchObject({ code: 40001, line: 4, column: 2 })
+  const missing = await refusal(client.execute(`${READINGS}\n DROP STREAM nowhere;`))
+  expect(missing).toMatchObject({ code: 40001, line: 3, column: 2 })
 })
 
 test('a command that fails within a 200 is an error, with the place of its statement', async () => {

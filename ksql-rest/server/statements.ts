@@ -37,11 +37,15 @@ function refuseQuery({ kind, text }: Statement): void {
   throw new RestError(ERROR_CODE.queryEndpoint, message, `${text};`)
 }
 
-/** What is asserted may come true by then: that is for the execution to see. */
+/** What is asserted may come true by then, and what records do to queries depends on those there are: that is for the execution to see. */
 function tryOut(sandbox: KsqlEngine, statement: Statement): void {
   if (statement.kind === 'assert') return
-  if (isInspection(statement)) inspect(sandbox, statement)
-  else sandbox.executeStatement(statement)
+  try {
+    if (isInspection(statement)) inspect(sandbox, statement)
+    else sandbox.executeStatement(statement)
+  } catch (error) {
+    if (!(error instanceof KsqlError) || error.kind !== 'runtime') throw error
+  }
 }
 
 function run(context: StatementContext, statement: Statement): Entity | null {

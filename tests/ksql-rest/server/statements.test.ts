@@ -45,6 +45,20 @@ test('a query that a record breaks as it starts is told by status ERROR within a
   ])
 })
 
+test('a record that breaks a query does not refuse the request: the statement is told as failed, the server hears of the rest', async () => {
+  const { url, faults } = await served()
+  const strict = { streamsProperties: { 'ksql.timestamp.throw.on.invalid': 'true' } }
+  const invalid = READINGS.replace('PARTITIONS=1', "PARTITIONS=1, TIMESTAMP='ts'")
+  const insert = "INSERT INTO readings (device, t, ts) VALUES ('gpu', 1.0, '1960-01-01T00:00:00.000');"
+  const copy = 'CREATE STREAM copy AS SELECT * FROM readings;'
+  const entities = await ksql(url, `${invalid} ${insert} ${copy}`, strict)
+  expect(entities.map((entity) => entity['commandStatus'])).toMatchObject([{ status: 'SUCCESS' }, { status: 'ERROR' }])
+  expect(faults).toEqual([])
+
+  await ksql(url, `DROP STREAM readings DELETE TOPIC; ${invalid} ${copy} ${insert}`, strict)
+  expect(faults).toMatchObject([{ message: expect.stringContaining('before 1970') }])
+})
+
 test('properties and variables of a request hold for it alone', async () => {
   const { url } = await served()
   const defaults = { streamsProperties: { 'ksql.persistence.default.format.value': 'JSON' } }

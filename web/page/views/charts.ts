@@ -29,6 +29,11 @@ interface Surroundings {
   readonly episodes: readonly EpisodeInfo[]
 }
 
+/** What the next frame draws is on the screen when the frame after it begins. */
+function onScreen(then: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)))
+}
+
 /** Means alone, which are drawn in a third of the time. */
 function withoutBands(range: Range): Range {
   const none = range.t.map(() => null)
@@ -213,14 +218,12 @@ class ChartsView implements View {
     this.#firstIsAlone = true
     this.#paint()
     const makeOthers = this.#makeOthers
-    requestAnimationFrame(() => {
-      setTimeout(() => {
-        // other charts may be wanted by now, or none
-        if (this.#makeOthers !== makeOthers) return
-        this.#firstIsAlone = false
-        makeOthers()
-        this.#fit()
-      })
+    onScreen(() => {
+      // other charts may be wanted by now, or none
+      if (this.#makeOthers !== makeOthers) return
+      this.#firstIsAlone = false
+      makeOthers()
+      this.#fit()
     })
     return true
   }

@@ -51,3 +51,11 @@ export function parseUrl(text: string): string {
   }
   return text
 }
+
+/** A port; 0 stands for any that is free. */
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
+  return port
+}

@@ -15,15 +15,23 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses what a web page makes a browser ask (an Origin; a foreign name that resolves to this machine), since a browser on this machine reaches
- * what only this machine may; and, with credentials, who does not know them.
+ * Refuses what a web page makes a browser ask, since a browser on this machine reaches what only this machine may. With credentials, who does not know
+ * them; without, a foreign name that resolves to this machine (DNS rebinding), which only a browser would be led to.
  */
 export function guard(host: string, credentials: Credentials | undefined): MiddlewareHandler[] {
-  const local: MiddlewareHandler = async (c, next) => {
-    const origin = c.req.header('origin')
-    if (origin !== undefined) {
-      throw new RestError(ERROR_CODE.forbidden, `Requests of web pages are refused: Origin is "${origin}".`)
-    }
+  return [refuseOrigins, credentials === undefined ? refuseForeignNames(host) : basicAuth(credentials)]
+}
+
+const refuseOrigins: MiddlewareHandler = async (c, next) => {
+  const origin = c.req.header('origin')
+  if (origin !== undefined) {
+    throw new RestError(ERROR_CODE.forbidden, `Requests of web pages are refused: Origin is "${origin}".`)
+  }
+  await next()
+}
+
+function refuseForeignNames(host: string): MiddlewareHandler {
+  return async (c, next) => {
     const asked = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '')
     // a name other than the one bound could be anybody's; a number is not looked up
     if (isIP(asked) === 0 && asked !== 'localhost' && asked !== host) {
@@ -31,6 +39,4 @@ export function guard(host: string, credentials: Credentials | undefined): Middl
     }
     await next()
   }
-  if (credentials === undefined) return [local]
-  return [local, basicAuth(credentials)]
 }

@@ -29,6 +29,10 @@ test('with credentials only who knows them is answered', async () => {
   expect(await info(url, {})).toMatchObject({ status: 401, body: { '@type': 'generic_error', error_code: 40100 } })
   expect(await info(url, basic('anna:wrong'))).toMatchObject({ status: 401 })
   expect(await info(url, basic('anna:gäu:1'))).toMatchObject({ status: 200 })
+  // other machines know it by any name
+  expect(await info(url, { host: 'ksql-server:8088', ...basic('anna:gäu:1') })).toMatchObject({ status: 200 })
+  const fromPage = { origin: 'http://evil.example', ...basic('anna:gäu:1') }
+  expect(await info(url, fromPage)).toMatchObject({ status: 403 })
 })
 
 test('an address that other machines reach needs credentials', async () => {

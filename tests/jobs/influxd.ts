@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InfluxDB } from '@influxdata/influxdb-client'
 import { describe } from 'vitest'
+import { freePort } from '../free-port.ts'
 
 const binary = join(homedir(), '.cache', 'gpu-monitoring-dashboard', 'influxd')
 
@@ -125,16 +125,4 @@ export class Influxd {
     }
     throw new Error(`influxd does not start: ${readFileSync(join(this.#folder, 'log'), 'utf8').slice(-1_000)}`)
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }

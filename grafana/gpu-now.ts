@@ -132,6 +132,7 @@ ${chosen('gpu_reading', 'perf_cap_reason')}
   |> map(fn: (r) => ({r with _value: if bitwise.sand(a: int(v: r._value), b: ${mask}) > 0 then 1.0 else 0.0}))${windowed('max')}${named(perfCapReasons(mask).join())}`
 }
 
+/** A point of an episode stands at its start, which may be long before what the dashboard shows. */
 function episodes(): Builder<Panel> {
   return table(
     {
@@ -148,7 +149,7 @@ function episodes(): Builder<Panel> {
   |> limit(n: 100)
   |> keep(columns: ["_time", "device", "host", "rule", "severity", "seconds", "peak", "bound", "count"])`,
     ],
-  )
+  ).timeFrom('24h')
 }
 
 /** Grafana's own list of the alert rules of this project; the library has no builder for it. */

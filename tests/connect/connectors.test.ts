@@ -25,6 +25,16 @@ describe.each([...connectors])('%s', (name, config) => {
     expect(sent).toEqual([`@/connect/${name}.json`, `http://connect:8083/connectors/${name}/config`])
   })
 
+  test('reads topics that the statements make', () => {
+    const ksql = join(root, 'ksql')
+    const statements = readdirSync(ksql, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ksql'))
+      .map((path) => readFileSync(join(ksql, path), 'utf8'))
+    const made = new Set([...statements.join('\n').matchAll(/KAFKA_TOPIC = '([^']*)'/g)].map(([, topic]) => topic))
+    const read = config['topics'].split(',')
+    expect(read.filter((topic) => !made.has(topic))).toEqual([])
+  })
+
   test('declares every transform and predicate that it names, and no other', () => {
     for (const kind of ['transforms', 'predicates']) {
       const named = (config[kind] ?? '').split(',').filter(Boolean)

@@ -19,6 +19,8 @@ export interface DashboardFile {
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
     readonly fieldConfig?: { readonly defaults: { readonly unit?: string } }
     readonly targets?: readonly Target[]
+    /** looks back so far, whatever the dashboard shows */
+    readonly timeFrom?: string
   }[]
 }
 
@@ -70,7 +72,11 @@ export function queriesOf({ title, time, panels, templating }: DashboardFile): G
   const rangeS = seconds(time.from)
   return [
     ...panels.flatMap((panel) =>
-      (panel.targets ?? []).map(({ query }, i) => ({ place: `${title}: ${panel.title} ${i}`, flux: query, rangeS })),
+      (panel.targets ?? []).map(({ query }, i) => ({
+        place: `${title}: ${panel.title} ${i}`,
+        flux: query,
+        rangeS: panel.timeFrom === undefined ? rangeS : seconds(`now-${panel.timeFrom}`),
+      })),
     ),
     ...templating.list.map(({ name, query }) => ({ place: `${title}: variable ${name}`, flux: query, rangeS })),
   ]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adviceFor } from '../jobs/advice.ts'
 import { packageRoot } from '../jobs/package-root.ts'
-import { all } from './flux.ts'
+import { ageOf, all } from './flux.ts'
 import { INFLUXDB } from './flux-query.ts'
 
 /** A rule as Grafana's provisioning files hold it: `A` is the query, `B` its newest value, `C` whether that is above the threshold. */
@@ -88,12 +88,6 @@ function episodeRule({ rule, severity }: StatementRule): AlertRule {
 }
 
 function silentRule(): AlertRule {
-  const flux = `${all('gpu_reading')}
-  |> last()
-  |> group(columns: ["device", "host"])
-  |> max(column: "_time")
-  |> map(fn: (r) => ({r with _value: float(v: int(v: now()) - int(v: r._time)) / 1000000000.0}))
-  |> keep(columns: ["_time", "_value", "device", "host"])`
   return alertRule(
     {
       uid: 'gpumon-silent',
@@ -103,7 +97,7 @@ function silentRule(): AlertRule {
       description:
         'Check that the machine is on, GPU-Z is running with "Log to file", and gpumon follows its log; then the sinks: docker compose ps, GET /connectors/influxdb/status.',
     },
-    { flux, rangeS: 3_600, above: SILENT_AFTER_S, noDataState: 'NoData' },
+    { flux: ageOf(all('gpu_reading')), rangeS: 3_600, above: SILENT_AFTER_S, noDataState: 'NoData' },
   )
 }
 

@@ -3,8 +3,7 @@ import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard
 import { PanelBuilder as HistogramPanel } from '@grafana/grafana-foundation-sdk/histogram'
 import { sensorLabel } from '../jobs/sensor-label.ts'
 import { chosen, named } from './flux.ts'
-import { INFLUXDB } from './flux-query.ts'
-import { DEVICE, type PanelSize, queries, table, timeSeries } from './panels.ts'
+import { DEVICE, filled, type PanelSize, table, timeSeries } from './panels.ts'
 import { gpuDashboard } from './variables.ts'
 
 const HALF: PanelSize = { width: 12, height: 9 }
@@ -83,18 +82,11 @@ function idleAndLoad(): Builder<Panel> {
 }
 
 function histogram(field: string, unit: string, bucket: number): Builder<Panel> {
-  const panel = new HistogramPanel()
-    .title(`${sensorLabel(field)}: distribution`)
-    .description('How many minutes had which mean.')
-    .unit(unit)
-    .datasource(INFLUXDB)
+  const text = { title: `${sensorLabel(field)}: distribution`, description: 'How many minutes had which mean.', unit }
+  return filled(new HistogramPanel(), text, HALF, [chosen('gpu_minute', `${field}_avg`)])
     .displayName(DEVICE)
-    .span(HALF.width)
-    .height(HALF.height)
     .bucketSize(bucket)
     .fillOpacity(60)
-  queries(panel, [chosen('gpu_minute', `${field}_avg`)])
-  return panel
 }
 
 function trend(field: string, unit: string): Builder<Panel> {

@@ -10,9 +10,8 @@ import { PanelBuilder as StateTimelinePanel } from '@grafana/grafana-foundation-
 import { LIMITS } from '../jobs/limits.ts'
 import { sensorLabel } from '../jobs/sensor-label.ts'
 import { perfCapReasons } from '../store/perf-cap.ts'
-import { chosen, named, windowed } from './flux.ts'
-import { INFLUXDB } from './flux-query.ts'
-import { DEVICE, type PanelSize, queries, SERIES, sensorChart, stat, table } from './panels.ts'
+import { ageOf, chosen, named, windowed } from './flux.ts'
+import { DEVICE, filled, NARROWEST_WINDOW, type PanelSize, SERIES, sensorChart, stat, table } from './panels.ts'
 import { gpuDashboard } from './variables.ts'
 
 const TILE: PanelSize = { width: 4, height: 4 }
@@ -51,20 +50,10 @@ function tiles(): Builder<Panel>[] {
     stat(
       { title: 'Age', description: 'Time since the newest reading: what is old is not now.', unit: 's' },
       TILE,
-      [age()],
+      [ageOf(chosen('gpu_reading'))],
       [10, 60],
     ).displayName(DEVICE),
   ]
-}
-
-/** Seconds since the newest reading of a device, whichever sensor it is of. */
-export function age(): string {
-  return `${chosen('gpu_reading')}
-  |> last()
-  |> group(columns: ["device", "host"])
-  |> max(column: "_time")
-  |> map(fn: (r) => ({r with _value: float(v: int(v: now()) - int(v: r._time)) / 1000000000.0}))
-  |> keep(columns: ["_time", "_value", "device", "host"])`
 }
 
 function charts(): Builder<Panel>[] {
@@ -106,14 +95,14 @@ function charts(): Builder<Panel>[] {
 
 /** A row for each reason; a window shows it if any of its readings had the bit. */
 function throttleTimeline(): Builder<Panel> {
-  const panel = new StateTimelinePanel()
-    .title('Held back by')
-    .description("PerfCap Reason in words: what kept the card from a higher clock. 'idle' is no fault.")
-    .datasource(INFLUXDB)
+  const text = {
+    title: 'Held back by',
+    description: "PerfCap Reason in words: what kept the card from a higher clock. 'idle' is no fault.",
+    unit: 'none',
+  }
+  return filled(new StateTimelinePanel(), text, WIDE, REASON_MASKS.map(reasonFlux))
     .displayName(SERIES)
-    .interval('2s')
-    .span(WIDE.width)
-    .height(WIDE.height)
+    .interval(NARROWEST_WINDOW)
     .mergeValues(true)
     .showValue(VisibilityMode.Never)
     .mappings([
@@ -122,8 +111,6 @@ function throttleTimeline(): Builder<Panel> {
         options: { '0': { text: 'no', color: 'transparent' }, '1': { text: 'yes', color: 'orange' } },
       },
     ])
-  queries(panel, REASON_MASKS.map(reasonFlux))
-  return panel
 }
 
 function reasonFlux(mask: number): string {

@@ -1,5 +1,6 @@
-import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog'
 import {
+  type DataSourceRef,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
   LegendDisplayMode,
@@ -40,14 +41,34 @@ export const SERIES = '${__field.name} ${__field.labels.device}'
 /** or the device alone, where there is but one quantity. */
 export const DEVICE = '${__field.labels.device}'
 /** GPU-Z writes each second: in a narrower window there would be gaps everywhere. */
-const NARROWEST_WINDOW = '2s'
+export const NARROWEST_WINDOW = '2s'
 
-/** Queries with the names A, B, C … that Grafana wants. */
-export function queries(
-  panel: { withTarget: (query: ReturnType<typeof fluxQuery>) => unknown },
+/** What the library's builders of panels have in common. */
+interface PanelBuilder {
+  title(title: string): unknown
+  description(description: string): unknown
+  unit(unit: string): unknown
+  datasource(source: DataSourceRef): unknown
+  span(columns: number): unknown
+  height(rows: number): unknown
+  withTarget(query: Builder<Dataquery>): unknown
+}
+
+/** Gives a panel its text and size, and queries with the names A, B, C … that Grafana wants. */
+export function filled<P extends PanelBuilder>(
+  panel: P,
+  { title, description, unit }: PanelText,
+  { width, height }: PanelSize,
   flux: readonly string[],
-): void {
+): P {
+  panel.title(title)
+  panel.description(description)
+  panel.unit(unit)
+  panel.datasource(INFLUXDB)
+  panel.span(width)
+  panel.height(height)
   for (const [i, text] of flux.entries()) panel.withTarget(fluxQuery(String.fromCharCode(65 + i), text))
+  return panel
 }
 
 /** A line for each sensor, with the limit that each of them breaks first as a dashed line. */
@@ -62,20 +83,10 @@ export function sensorChart(text: PanelText, size: PanelSize, sensors: readonly 
         .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
 }
 
-export function timeSeries(
-  { title, description, unit }: PanelText,
-  { width, height }: PanelSize,
-  flux: readonly string[],
-): TimeSeriesPanel {
-  const panel = new TimeSeriesPanel()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .datasource(INFLUXDB)
+export function timeSeries(text: PanelText, size: PanelSize, flux: readonly string[]): TimeSeriesPanel {
+  return filled(new TimeSeriesPanel(), text, size, flux)
     .displayName(SERIES)
     .interval(NARROWEST_WINDOW)
-    .span(width)
-    .height(height)
     .lineWidth(1)
     .legend(
       new VizLegendOptionsBuilder()
@@ -84,46 +95,24 @@ export function timeSeries(
         .showLegend(true)
         .calcs(['min', 'mean', 'max', 'lastNotNull']),
     )
-  queries(panel, flux)
-  return panel
 }
 
 /** The newest value of each series, large. Colour changes at the limits, in order. */
 export function stat(
-  { title, description, unit }: PanelText,
-  { width, height }: PanelSize,
+  text: PanelText,
+  size: PanelSize,
   flux: readonly string[],
   limits: readonly number[] = [],
 ): StatPanel {
-  const panel = new StatPanel()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .datasource(INFLUXDB)
+  return filled(new StatPanel(), text, size, flux)
     .displayName(SERIES)
     .interval(NARROWEST_WINDOW)
-    .span(width)
-    .height(height)
     .thresholds(thresholds(limits))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
-  queries(panel, flux)
-  return panel
 }
 
-export function table(
-  { title, description, unit }: PanelText,
-  { width, height }: PanelSize,
-  flux: readonly string[],
-): TablePanel {
-  const panel = new TablePanel()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .datasource(INFLUXDB)
-    .span(width)
-    .height(height)
-  queries(panel, flux)
-  return panel
+export function table(text: PanelText, size: PanelSize, flux: readonly string[]): TablePanel {
+  return filled(new TablePanel(), text, size, flux)
 }
 
 /** Green, then yellow from the first limit on, red from the next. */

@@ -1,7 +1,6 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard'
-import { chosen } from './flux.ts'
-import { age } from './gpu-now.ts'
+import { ageOf, chosen } from './flux.ts'
 import { DEVICE, type PanelSize, stat, table, timeSeries } from './panels.ts'
 import { gpuDashboard } from './variables.ts'
 
@@ -25,7 +24,7 @@ function panels(): Builder<Panel>[] {
     stat(
       { title: 'Age of the newest reading', description: 'Yellow after 10 s, red after a minute.', unit: 's' },
       { width: 12, height: QUARTER.height },
-      [age()],
+      [ageOf(chosen('gpu_reading'))],
       [10, 60],
     ).displayName(DEVICE),
     stat({ title: 'Devices', description: 'That gave a reading in the time shown.', unit: 'none' }, QUARTER, [

@@ -10,7 +10,7 @@ describe('gpumon', () => {
     })
     const help = await gpumon('--help')
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['inspect', 'run', 'sql', 'demo']) expect(help.stdout).toContain(`  ${command} `)
+    for (const command of ['inspect', 'run', 'produce', 'sql', 'demo']) expect(help.stdout).toContain(`  ${command} `)
   })
 
   test('without a command prints its help as a usage error', async () => {
@@ -31,6 +31,9 @@ describe('gpumon', () => {
     [['run', 'log.txt', '--timezone', 'Europe/Berln'], 'Unknown time zone "Europe/Berln"', 'Europe/Berlin'],
     [['run', 'log.txt', '--loop', '--follow'], "'--loop' cannot be used with option '--follow'", '--help'],
     [['run', 'log.txt', '--once', '--follow'], 'cannot be used with option', '--help'],
+    [['produce', 'log.txt'], "required option '--bootstrap <host:port>' not specified", '--help'],
+    [['produce', 'log.txt', '--bootstrap', 'localhost'], "argument 'localhost' is invalid", '127.0.0.1:9092'],
+    [['produce', 'log.txt', '--registry', 'localhost:8081'], 'is invalid', 'http://127.0.0.1:8081'],
     [['demo', 'log.txt'], 'too many arguments', "'demo'"],
   ])('%j is a usage error that offers what is known', async (args, problem, fix) => {
     const { code, stdout, stderr } = await gpumon(...args)

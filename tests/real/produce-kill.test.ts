@@ -79,6 +79,18 @@ describeWithServers('gpumon produce under kill -9', ({ bootstrap, registry, brok
     await expectAllOnce(`seed ${SEED}`)
   })
 
+  test('a broker that hangs for longer than a request waits gets it again, and takes it once', async () => {
+    const log = await scratch.simulated('hung.txt', ROWS)
+    const child = produce(log)
+    const ended = outcome(child)
+    await untilRecords(ROWS / 10, ended)
+    // kafkajs gives a request 30 s.
+    await kafkaBroker(brokerFolder, brokerPorts).hang(33_000)
+    const { code, stderr } = await ended
+    expect(code, stderr).toBe(0)
+    await expectAllOnce('after it hung')
+  })
+
   test('Ctrl-C ends the waiting for a broker that is away, and says that something may be missing', async () => {
     const log = await scratch.simulated('ended.txt', ROWS)
     const broker = kafkaBroker(brokerFolder, brokerPorts)

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { LogReader } from '../gpuz/log-reader.ts'
 import { run } from '../jobs/run.ts'
 import { copyWithDuckDb, readWithDuckDb } from './duckdb.ts'
+import { prepareReadyMade, produceLog } from './kafka-steps.ts'
 import { measure } from './measure.ts'
 import { prepareOperator } from './operators.ts'
 
@@ -37,16 +38,19 @@ async function job(path: string): Promise<{ rows: number; details: Record<string
   return { rows: result.rows, details: { alerts, episodes: result.episodes, ...result.windows } }
 }
 
-/** Runs one step in this process: `node step.js STEP FILE|ROWS [DATABASE]`. */
-const [step = '', argument = '', database = ''] = process.argv.slice(2)
+/** Runs one step in this process: `node step.js STEP FILE|ROWS [DATABASE|BROKER [REGISTRY]]`. */
+const [step = '', argument = '', target = '', registry = ''] = process.argv.slice(2)
 const operator = step.startsWith('operator:') ? prepareOperator(step.slice('operator:'.length), Number(argument)) : null
+const readyMade = step === 'kafkajs-ready-made' ? await prepareReadyMade(argument, target) : null
 const steps: Record<string, () => Promise<{ rows: number; details?: Record<string, number> }>> = {
   duckdb: async () => ({ rows: await readWithDuckDb(argument, false) }),
   'duckdb-latin-1': async () => ({ rows: await readWithDuckDb(argument, true) }),
-  'duckdb-copy': async () => ({ rows: await copyWithDuckDb(argument, database) }),
+  'duckdb-copy': async () => ({ rows: await copyWithDuckDb(argument, target) }),
   'parse-30-columns': () => parse(argument),
   'parse-12-columns': () => parse(argument, new Set(TWELVE)),
   job: () => job(argument),
+  produce: () => produceLog(argument, target, registry),
+  ...(readyMade === null ? {} : { 'kafkajs-ready-made': readyMade }),
 }
 const work = operator === null ? steps[step] : async () => operator()
 if (work === undefined) throw new Error(`no step ${step}; there are ${Object.keys(steps).join(', ')} and operator:NAME`)

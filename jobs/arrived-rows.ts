@@ -126,14 +126,25 @@ function originDecoder(
   const { value: serde } = createSerdes(stream, registry)
   const names = valueColumns(stream).map(({ name }) => name.toLowerCase())
   const [host, source, row] = ['host', 'source', 'row'].map((name) => names.indexOf(name))
-  return async ({ value }) => {
+  return async ({ key, value }) => {
     const bytes = value ?? Buffer.alloc(0)
     const id = bytes.length < 5 ? null : bytes.readInt32BE(1)
     if (id !== null && registry.byId(id) === null) {
       registry.register(`${topic}-value`, await client.schema(id), 'AVRO', id)
     }
-    const values = serde.deserialize(bytes)
+    const values = deserialized(() => serde.deserialize(bytes), topic, String(key))
     return { host: String(values[host]), source: String(values[source]), row: Number(values[row]) }
+  }
+}
+
+function deserialized<T>(deserialize: () => T, topic: string, key: string): T {
+  try {
+    return deserialize()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `topic ${topic} has a record of ${key} that is no reading: ${reason}. Something else writes to it; use --device NAME with another name`,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { KsqlEngine, type Source } from '../engine/index.ts'
 import { readingSchema } from '../gpuz/reading-schema.ts'
-import { kafkaClient } from '../kafka/client.ts'
+import { kafkaClient, withPlace } from '../kafka/client.ts'
 import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { TopicSender } from '../kafka/sender.ts'
 import { ensureTopic } from '../kafka/topic.ts'
@@ -37,6 +37,9 @@ export interface ProduceResult {
   readonly seconds: number
 }
 
+/** The first consumer of a cluster waits some seconds for its coordinator. */
+const CONSUMER_RETRIES = 10
+
 /**
  * Sends the readings of logs to their Kafka topic, each once: started again, it goes on behind the last reading that the topic has.
  * @throws KafkaError, SchemaRegistryError, NotALogError, UnknownZoneError, ZipError; Error for options that do not go together, and for a log that is not the
@@ -63,7 +66,14 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
       `topic ${topic} keeps readings for ${durationText(retentionMs)} of their own time: the broker soon deletes older ones (retention.ms=-1 keeps all)`,
     )
   }
-  const arrived = await ArrivedRows.find(kafka, { topic, partitions, stream }, registry, feed)
+  const arrived = await ArrivedRows.find(
+    kafkaClient(bootstrap, CONSUMER_RETRIES),
+    { topic, partitions, stream },
+    registry,
+    feed,
+  ).catch((error: unknown) => {
+    throw withPlace(error, `Cannot look through topic ${topic}`, bootstrap, 'Start again when the broker is back')
+  })
 
   const sender = new TopicSender(kafka, { bootstrap, topic, signal, onNotice })
   await sender.open()

@@ -5,8 +5,8 @@ import type { OutgoingRecord } from '../kafka/sender.ts'
 /** Writes one field of the row at an index. */
 type FieldWriter = (row: number) => void
 
-/** kafkajs groups the records of a request in time that grows with their square: beyond this many it would show. */
-const REQUEST_ROWS = 1_000
+/** kafkajs groups the records of a request in time that grows with their square: beyond this many it shows. */
+const REQUEST_ROWS = 500
 /** Below the broker's default limit of a request even where nothing can be compressed. */
 const REQUEST_BYTES = 900_000
 const NO_COLUMN: Column = { data: [], nulls: null }

@@ -24,8 +24,8 @@ const OUTAGES = new Set([
   'KafkaJSTopicMetadataNotLoaded',
 ])
 
-/** kafkajs repeats a request so often by itself; whoever can wait longer asks again. */
-const TRIES = { retries: 3, initialRetryTime: 100, maxRetryTime: 2_000 }
+/** kafkajs repeats a request so often by itself, for about a second; whoever can wait longer asks again. */
+const RETRIES = 3
 
 /** What the broker or the way to it said, with what to do. */
 export class KafkaError extends Error {
@@ -35,15 +35,25 @@ export class KafkaError extends Error {
   }
 }
 
-/** A client of the brokers at `bootstrap` (HOST:PORT, several with commas). Nothing is connected yet. */
-export function kafkaClient(bootstrap: string): kafkajs.Kafka {
+/** An error that may be kafkajs's own, in words for the person who started this. */
+export function withPlace(error: unknown, doing: string, bootstrap: string, fix: string): unknown {
+  return error instanceof Error && error.name.startsWith('KafkaJS')
+    ? new KafkaError(doing, bootstrap, error, fix)
+    : error
+}
+
+/**
+ * A client of the brokers at `bootstrap` (HOST:PORT, several with commas). Nothing is connected yet.
+ * @param retries of each request, the last of them two seconds apart
+ */
+export function kafkaClient(bootstrap: string, retries = RETRIES): kafkajs.Kafka {
   return new Kafka({
     clientId: 'gpumon',
     brokers: bootstrap.split(','),
     // What goes wrong comes as errors; kafkajs's log would repeat each of them.
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
-    retry: TRIES,
+    retry: { retries, initialRetryTime: 100, maxRetryTime: 2_000 },
   })
 }
 

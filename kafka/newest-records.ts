@@ -9,6 +9,9 @@ export interface StoredRecord {
   readonly timestamp: number
 }
 
+/** Gets the records of a partition, and says at a stretch's end (`records` null) whether an older one is wanted. */
+export type TakeRecords = (partition: number, records: readonly StoredRecord[] | null) => Promise<boolean>
+
 /** A stretch of a partition: offsets [from, until). */
 interface Stretch {
   readonly low: number
@@ -22,14 +25,13 @@ const FIRST_RECORDS = 2_000
 
 /**
  * Reads partitions of a topic from their ends backwards, stretch by stretch, each stretch forwards, without committing anything.
- * @param take gets the records of a partition, and says at a stretch's end (`records` null) whether an older one is wanted
- * @throws what kafkajs throws when the broker goes away
+ * @throws what `take` throws; what kafkajs throws when the broker goes away
  */
 export async function readNewestRecords(
   kafka: Kafka,
   topic: string,
   partitions: ReadonlySet<number>,
-  take: (partition: number, records: readonly StoredRecord[] | null) => Promise<boolean>,
+  take: TakeRecords,
 ): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
@@ -58,13 +60,17 @@ async function readStretches(
   consumer: Consumer,
   topic: string,
   open: Map<number, Stretch>,
-  take: (partition: number, records: readonly StoredRecord[] | null) => Promise<boolean>,
+  take: TakeRecords,
 ): Promise<void> {
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   const { promise, resolve, reject } = withResolvers()
-  // After what it takes for passing, kafkajs begins again by itself, at the oldest record: slower, the result is the same.
+  const seek = (partition: number, { from }: Stretch): void => consumer.seek({ topic, partition, offset: String(from) })
+  // After what it takes for passing, kafkajs begins again by itself and joins anew.
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => restart || reject(error))
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    for (const [partition, stretch] of open) seek(partition, stretch)
+  })
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch }) => {
@@ -81,7 +87,7 @@ async function readStretches(
         const next = (await take(partition, null)) ? older(stretch) : null
         if (next !== null) {
           open.set(partition, next)
-          consumer.seek({ topic, partition, offset: String(next.from) })
+          seek(partition, next)
           return
         }
         open.delete(partition)
@@ -93,7 +99,6 @@ async function readStretches(
       }
     },
   })
-  for (const [partition, { from }] of open) consumer.seek({ topic, partition, offset: String(from) })
   await promise
 }
 

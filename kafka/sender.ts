@@ -1,4 +1,4 @@
-import kafkajs, { type Kafka, type Producer } from 'kafkajs'
+import kafkajs, { type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs'
 import { isOutage, KafkaError, reasonOf } from './client.ts'
 
 /** A record on its way to a topic. */
@@ -37,7 +37,7 @@ export class TopicSender {
     this.#producer = kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: partitionerByKey,
     })
   }
 
@@ -71,6 +71,22 @@ export class TopicSender {
         if (failures === 0) onNotice(`Kafka at ${bootstrap} does not answer (${reasonOf(error)}), trying until it does`)
       }
     }
+  }
+}
+
+/** Kafka's own choice, remembered: kafkajs's murmur2 counts in bigints, a tenth of the time that a record takes. Equal keys are one Buffer here. */
+const partitionerByKey: ICustomPartitioner = () => {
+  const choose = kafkajs.Partitioners.DefaultPartitioner()
+  const chosen = new WeakMap<Buffer, { readonly partitions: number; readonly partition: number }>()
+  return (args) => {
+    const { key } = args.message
+    if (!Buffer.isBuffer(key)) return choose(args)
+    const partitions = args.partitionMetadata.length
+    const known = chosen.get(key)
+    if (known?.partitions === partitions) return known.partition
+    const partition = choose(args)
+    chosen.set(key, { partitions, partition })
+    return partition
   }
 }
 

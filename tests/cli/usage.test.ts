@@ -10,7 +10,7 @@ describe('gpumon', () => {
     })
     const help = await gpumon('--help')
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['inspect', 'run', 'sql', 'ksql-server', 'demo'])
+    for (const command of ['inspect', 'run', 'produce', 'sql', 'ksql-server', 'demo'])
       expect(help.stdout).toContain(`  ${command} `)
   })
 
@@ -33,6 +33,9 @@ describe('gpumon', () => {
     [['run', 'log.txt', '--loop', '--follow'], "'--loop' cannot be used with option '--follow'", '--help'],
     [['run', 'log.txt', '--once', '--follow'], 'cannot be used with option', '--help'],
     [['ksql-server', '--port', '99999'], "argument '99999' is invalid", 'from 0 to 65535'],
+    [['produce', 'log.txt'], "required option '--bootstrap <host:port>' not specified", '--help'],
+    [['produce', 'log.txt', '--bootstrap', 'localhost'], "argument 'localhost' is invalid", '127.0.0.1:9092'],
+    [['produce', 'log.txt', '--registry', 'localhost:8081'], 'is invalid', 'http://127.0.0.1:8081'],
     [['demo', 'log.txt'], 'too many arguments', "'demo'"],
   ])('%j is a usage error that offers what is known', async (args, problem, fix) => {
     const { code, stdout, stderr } = await gpumon(...args)

@@ -53,6 +53,18 @@ export class JavaServer {
     if (!(await this.#end('SIGKILL'))) throw new Error(`${this.#options.name} does not end, process ${this.#pid()}`)
   }
 
+  /** Stands still for so many ms, with its connections open. */
+  async hang(ms: number): Promise<void> {
+    const pid = this.#pid()
+    if (pid === null) throw new Error(`${this.#options.name} does not run`)
+    process.kill(pid, 'SIGSTOP')
+    try {
+      await sleep(ms)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+  }
+
   async #end(signal: NodeJS.Signals): Promise<boolean> {
     const pid = this.#pid()
     if (pid === null) return true

@@ -7,7 +7,7 @@ import { readLog } from '../gpuz/read-log.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { sharedDir } from '../shared.ts'
 import { describeWithServers } from './servers.ts'
-import { identities, type Received, received, recordCount, removeTopic } from './topic-contents.ts'
+import { identities, type Received, received, recordCount, removeTopic, TOPIC, testClient } from './topic-contents.ts'
 
 const scratch = scratchFolder()
 
@@ -100,6 +100,35 @@ describeWithServers('gpumon produce', ({ bootstrap, registry }) => {
     } finally {
       await fetch(subject, { method: 'DELETE' })
     }
+  })
+
+  test('a subject that checks nothing is made to check BACKWARD; a level that somebody has set stays', async () => {
+    const config = `${registry}/config/gpu.readings-value`
+    const level = async () =>
+      ((await (await fetch(config)).json()) as { compatibilityLevel: string }).compatibilityLevel
+    const log = await scratch.simulated('level.txt', 10)
+    await produce(log)
+    expect(await level()).toBe('BACKWARD')
+    const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
+    const put = (compatibility: string) =>
+      fetch(config, { method: 'PUT', headers, body: JSON.stringify({ compatibility }) })
+    await put('FULL')
+    await produce(log)
+    expect(await level()).toBe('FULL')
+    await put('BACKWARD')
+  })
+
+  test('a new topic keeps readings for ever; of one that does not, the command says so', async () => {
+    const log = await scratch.simulated('kept.txt', 10)
+    expect((await produce(log)).stderr).toBe('')
+    await removeTopic(bootstrap)
+    const admin = testClient(bootstrap).admin()
+    await admin.connect()
+    const configEntries = [{ name: 'retention.ms', value: '604800000' }]
+    await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3, configEntries }] })
+    await admin.disconnect()
+    expect((await produce(log)).stderr).toContain('topic gpu.readings keeps readings for 7 d')
+    expect((await produce(log)).stdout).toContain('10 were there already')
   })
 
   test('a broker or registry that is not there is named, with what to check', async () => {

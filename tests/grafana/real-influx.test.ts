@@ -8,6 +8,9 @@ import { root } from '../deploy/compose-file.ts'
 import { BUCKET, describeWithInflux, Influxd, ORG, TOKEN } from '../jobs/influxd.ts'
 import { alertQueries, asSent, dashboards, queriesOf, rules } from './grafana-queries.ts'
 
+/** The simulated card of seed 1 has at least so many behind it when the page opens. */
+const HISTORY_MINUTES = 200
+
 describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumon demo writes to', () => {
   const influxd = new Influxd()
   let demo: ChildProcess
@@ -24,11 +27,12 @@ describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumo
       { env: { ...process.env, INFLUX_TOKEN: TOKEN }, stdio: 'ignore' },
     )
     const ended = new Promise((resolve) => demo.once('exit', resolve))
-    for (let i = 0; i < 300 && (await influxd.count('gpu_episode', 'count')) < 5; i++) {
+    // The hour and more that the card has behind it, which has idle and load and what they break.
+    for (let i = 0; (await influxd.count('gpu_minute', 'gpu_temperature_avg')) < HISTORY_MINUTES; i++) {
       if (demo.exitCode !== null) throw new Error(`gpumon demo ended with ${demo.exitCode}`)
+      if (i === 400) throw new Error(`gpumon demo has not written ${HISTORY_MINUTES} minutes within 80 s`)
       await sleep(200)
     }
-    // It writes the rest before it ends.
     demo.kill('SIGINT')
     await ended
     // A single fan is not what the simulated card has.

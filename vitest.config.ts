@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    // They start servers: npm run test:real.
+    exclude: ['tests/real/**'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

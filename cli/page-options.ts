@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { ServeOptions } from '../jobs/serve.ts'
 import { StoreExports } from '../jobs/store-exports.ts'
 import { version } from '../jobs/version.ts'
 import { EXIT } from './exit.ts'
+import { parsePort } from './values.ts'
 
 /** Options of the commands that open the page, as they are given. */
 export interface PageFlags {
@@ -62,11 +63,4 @@ export function pageOptions(command: Command, flags: PageFlags): Omit<ServeOptio
 /** Commander prints only what it throws itself. */
 function usageError(command: Command, message: string): never {
   return command.error(`error: ${message}`, { exitCode: EXIT.usage })
-}
-
-function parsePort(text: string): number {
-  const port = Number(text)
-  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
-  return port
 }

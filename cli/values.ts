@@ -35,3 +35,27 @@ export function parseTimezone(text: string): string {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
   }
 }
+
+/** Brokers: HOST:PORT, several with commas. */
+export function parseBootstrap(text: string): string {
+  if (!text.split(',').every((broker) => /^(\[[\da-f:]+\]|[^\s:,/]+):\d{1,5}$/i.test(broker))) {
+    throw new InvalidArgumentError('It must be HOST:PORT, such as 127.0.0.1:9092; several with commas.')
+  }
+  return text
+}
+
+/** A URL of http or https. */
+export function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('It must be a URL, such as http://127.0.0.1:8081.')
+  }
+  return text
+}
+
+/** A port; 0 stands for any that is free. */
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (text.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
+  return port
+}

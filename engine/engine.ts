@@ -4,24 +4,25 @@ import { KsqlError } from './errors.ts'
 import type { SchemaRegistry } from './formats/format.ts'
 import { MemorySchemaRegistry } from './formats/registry.ts'
 import { builtinFunctions, type FunctionRegistry } from './functions/registry.ts'
-import type { QueryHandle, RowsInColumns, SourceInfo, StatementResult, TopicHandle } from './handles.ts'
+import type { QueryHandle, RowsInColumns, Settings, SourceInfo, StatementResult, TopicHandle } from './handles.ts'
+import { type Definitions, History, type Snapshot } from './history.ts'
 import { neededColumns } from './plan/needed-columns.ts'
 import type { LayoutColumn } from './plan/nodes.ts'
 import { dataColumns } from './plan/scope.ts'
 import { nullColumn } from './runtime/adapter.ts'
 import { Batch } from './runtime/batch.ts'
-import type { RawRecord } from './runtime/codec.ts'
 import { Dataflow } from './runtime/dataflow.ts'
 import { ErrorCounter } from './runtime/error-counter.ts'
 import { fromBytes, toBytes } from './runtime/snapshot.ts'
-import type { Topic } from './runtime/topic.ts'
 import { executeStatement } from './statements/execute.ts'
 import { printedStatement } from './statements/printed.ts'
 import { type PullResult, pullQuery } from './statements/pull-query.ts'
 import { type PushQuery, pushQuery } from './statements/push-query.ts'
+import { inScope } from './statements/scope.ts'
 import type { Session } from './statements/session.ts'
 import type { SelectStatement, Statement } from './syntax/ast.ts'
-import { hint, parseStatement, splitStatements } from './syntax/index.ts'
+import { hint, parseScript, parseStatement, splitStatements } from './syntax/index.ts'
+import type { SqlType } from './types/sql-type.ts'
 
 export interface KsqlEngineOptions {
   readonly registry?: SchemaRegistry
@@ -41,25 +42,6 @@ export interface KsqlEngineOptions {
 
 const THROW_ON_INVALID = 'ksql.timestamp.throw.on.invalid'
 const SNAPSHOT_VERSION = 2
-/** Inserted records are in the topics, or in the states of those that read them; what was asserted need not hold any more. */
-const NOT_REPEATED: readonly Statement['kind'][] = ['insert-values', 'assert']
-
-/** A statement to be repeated when a snapshot is restored. */
-interface ExecutedStatement {
-  readonly text: string
-  /** the session's count of queries before it: the id of a query is made with it */
-  readonly queryCount: number
-}
-
-interface Snapshot {
-  readonly version: number
-  readonly statements: readonly ExecutedStatement[]
-  readonly queryCount: number
-  readonly queries: readonly { readonly id: string; readonly states: readonly unknown[] }[]
-  readonly topics: readonly (Pick<Topic, 'name' | 'partitions' | 'replicas' | 'end'> & {
-    readonly kept: readonly RawRecord[]
-  })[]
-}
 
 /**
  * ksqlDB statements in process. Synchronous: appending records runs every query they reach to the end before it returns. Deterministic: the
@@ -70,9 +52,12 @@ export class KsqlEngine {
   readonly errors = new ErrorCounter()
   readonly registry: SchemaRegistry
   private readonly session: Session
-  private readonly executed: ExecutedStatement[] = []
+  private readonly history = new History()
+  private readonly options: KsqlEngineOptions
+  private isScoped = false
 
   constructor(options: KsqlEngineOptions = {}) {
+    this.options = options
     const registry = options.registry ?? new MemorySchemaRegistry()
     const wiring = options.wiring ?? 'auto'
     const properties = new Map([...(options.properties ?? [])].map(([k, v]) => [k.toLowerCase(), v]))
@@ -108,15 +93,30 @@ export class KsqlEngine {
     return splitStatements(script).map((source) => this.executeStatement(parseStatement(source, variables)))
   }
 
+  /** The statements of a script. DEFINE and UNDEFINE in it hold for what follows them in it. Throws KsqlError. */
   parse(script: string): Statement[] {
-    return splitStatements(script).map((source) => parseStatement(source, this.session.variables))
+    return parseScript(script, { variables: this.session.variables })
+  }
+
+  /**
+   * Runs `work` with more properties and variables than the session has. They end with it, and so does what SET, UNSET, DEFINE and UNDEFINE do in
+   * it, as with a request to a server.
+   */
+  scoped<T>(settings: Settings, work: () => T): T {
+    const outer = this.isScoped
+    this.isScoped = true
+    try {
+      return inScope(this.session, settings, work)
+    } finally {
+      this.isScoped = outer
+    }
   }
 
   executeStatement(statement: Statement): StatementResult {
     const { queryCount } = this.session
     try {
       const { message, queryId } = executeStatement(this.session, statement)
-      if (!NOT_REPEATED.includes(statement.kind)) this.executed.push({ text: statement.text, queryCount })
+      this.history.add(statement, queryCount, this.isScoped ? this.settings() : null)
       const base = { statement: statement.text, kind: statement.kind, message }
       return queryId === undefined ? base : { ...base, queryId }
     } catch (error) {
@@ -244,12 +244,25 @@ export class KsqlEngine {
     }))
   }
 
+  /** The properties (by lower-case name) and variables (by upper-case name) that hold now. */
+  settings(): Settings {
+    const { properties, variables } = this.session
+    return { properties: new Map(properties), variables: new Map(variables) }
+  }
+
+  /** What CREATE TYPE has made, by name. */
+  types(): ReadonlyMap<string, SqlType> {
+    return this.session.catalog.allTypes()
+  }
+
   queries(): QueryHandle[] {
     const { dataflow } = this.session
     return [...dataflow.queries.values()].map((query) => ({
       id: query.id,
       statement: query.statement,
       sourceTopics: [...new Set(query.sources.map((s) => s.topic))],
+      sourceNames: [...new Set(query.sources.map((s) => s.name))],
+      isTransient: query.transient,
       sinkTopic: query.sink.topic,
       sinkName: query.sink.name,
       get lateRows() {
@@ -268,7 +281,7 @@ export class KsqlEngine {
     const persistent = [...queries.values()].filter((q) => !q.transient)
     const state: Snapshot = {
       version: SNAPSHOT_VERSION,
-      statements: this.executed,
+      statements: this.history.statements,
       queryCount,
       queries: persistent.map(({ id, pipeline }) => ({ id, states: pipeline.states.map((s) => s.save()) })),
       topics: [...topics.values()].map(({ name, partitions, replicas, end, kept }) => ({
@@ -289,16 +302,8 @@ export class KsqlEngine {
       throw new Error(`The snapshot has version ${saved.version}; this engine reads version ${SNAPSHOT_VERSION}.`)
     }
     const engine = new KsqlEngine(options)
-    const { session } = engine
-    const { dataflow } = session
-    session.restoring = true
-    for (const topic of saved.topics) dataflow.createTopic(topic.name, topic)
-    for (const { text, queryCount } of saved.statements) {
-      session.queryCount = queryCount
-      engine.execute(`${text};`)
-    }
-    session.queryCount = saved.queryCount
-    session.restoring = false
+    const { dataflow } = engine.session
+    engine.replay(saved)
     for (const { name, end, kept } of saved.topics) {
       const topic = dataflow.createTopic(name)
       topic.end = end
@@ -311,5 +316,35 @@ export class KsqlEngine {
       for (const [i, state] of states.entries()) pipeline.states[i]?.load(state)
     }
     return engine
+  }
+
+  /**
+   * An engine with the same definitions and no records, to try statements on: what it refuses, this one would refuse. Nothing done to it comes back
+   * here; schemas that it registers stay in it.
+   */
+  sandbox(): KsqlEngine {
+    const registry = new MemorySchemaRegistry()
+    for (const subject of this.registry.subjects()) {
+      const schema = this.registry.latest(subject)
+      if (schema !== null) registry.register(subject, schema.schema, schema.type, schema.id)
+    }
+    const { now, functions, wiring, properties } = this.options
+    const copy = new KsqlEngine({ registry, now, functions, wiring, properties })
+    copy.replay({ statements: this.history.statements, topics: this.topics(), queryCount: this.session.queryCount })
+    return copy
+  }
+
+  /** Executes statements for their definitions, on topics that are there already. */
+  private replay({ statements, topics, queryCount }: Definitions): void {
+    const { session } = this
+    session.restoring = true
+    for (const topic of topics) session.dataflow.createTopic(topic.name, topic)
+    for (const { text, queryCount: before, settings } of statements) {
+      session.queryCount = before
+      if (settings === undefined) this.execute(`${text};`)
+      else this.scoped(settings, () => this.execute(`${text};`))
+    }
+    session.queryCount = queryCount
+    session.restoring = false
   }
 }

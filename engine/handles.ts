@@ -12,11 +12,20 @@ export interface StatementResult {
   readonly queryId?: string
 }
 
+/** What SET and DEFINE have set. */
+export interface Settings {
+  readonly properties: ReadonlyMap<string, string>
+  readonly variables: ReadonlyMap<string, string>
+}
+
 /** A query of the engine as its caller sees it. */
 export interface QueryHandle {
   readonly id: string
   readonly statement: string
   readonly sourceTopics: readonly string[]
+  readonly sourceNames: readonly string[]
+  /** a push query: it ends with its reader */
+  readonly isTransient: boolean
   readonly sinkTopic: string
   readonly sinkName: string
   /** rows dropped because their window had closed */

@@ -4,7 +4,7 @@ import { ZipError } from '../gpuz/zip-directory.ts'
 import type { QueryArguments, QueryName, QueryResult } from '../store/queries.ts'
 import { QueryError } from '../store/query-error.ts'
 import type { StoreSession } from '../store/session.ts'
-import type { EpisodeInfo, Limits, LiveReadings, Pipeline, SensorInfo, SqlLine, State } from '../web/api.ts'
+import type { EpisodeInfo, Limits, LiveReadings, Pipeline, Range, SensorInfo, SqlLine, State } from '../web/api.ts'
 import type { AddedLog, LiveEvent, PageModel, Span } from '../web/model.ts'
 import { Refusal } from '../web/refusal.ts'
 import { adviceFor, evidenceOf } from './advice.ts'
@@ -23,6 +23,9 @@ export function episodeInfo(episode: NumberedEpisode): EpisodeInfo {
   return { ...episode, severity, title, todo, evidence: evidenceOf(episode) }
 }
 
+/** Charts that are kept while nothing changes, half a megabyte each at most: a page that is opened again, or goes back, has them at once. */
+const RANGES_KEPT = 16
+
 /** Answers the page from the store and the pipelines. */
 export class MonitorModel implements PageModel {
   readonly #monitor: Monitor
@@ -32,6 +35,7 @@ export class MonitorModel implements PageModel {
   readonly #listeners = new Set<(event: LiveEvent) => void>()
   /** as long as nothing changes */
   #devices: Promise<QueryResult<'devices'>> | null = null
+  readonly #ranges = new Map<string, Promise<Range>>()
 
   constructor(monitor: Monitor, store: StoreSession, state: PipelineState, version: string) {
     this.#monitor = monitor
@@ -43,6 +47,7 @@ export class MonitorModel implements PageModel {
   /** Something is in the store that was not. */
   changed(): void {
     this.#devices = null
+    this.#ranges.clear()
   }
 
   /** Tells every page. */
@@ -84,8 +89,16 @@ export class MonitorModel implements PageModel {
     return this.#devices
   }
 
-  range(span: Span, sensors: readonly string[], pixels: number) {
-    return this.#ask('range', { ...span, sensors, pixels })
+  range(span: Span, sensors: readonly string[], pixels: number): Promise<Range> {
+    const query = { ...span, sensors, pixels }
+    const key = JSON.stringify(query)
+    const known = this.#ranges.get(key)
+    if (known !== undefined) return known
+    const asked = this.#ask('range', query)
+    if (this.#ranges.size >= RANGES_KEPT) this.#ranges.clear()
+    this.#ranges.set(key, asked)
+    asked.catch(() => this.#ranges.delete(key))
+    return asked
   }
 
   statistics(span: Span) {

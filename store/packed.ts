@@ -28,16 +28,22 @@ export function packingFrom(sqlType: string): Packing {
 
 /**
  * Readings as the column has them; every NaN is one that is missing.
+ * @param packed room for them, to be used again once they are appended
  * @returns null when one does not fit: it would come back as another number
  */
-export function pack(data: Float64Array, nulls: Uint8Array | null, packing: Packing): AppendColumn | null {
+export function pack(
+  data: Float64Array,
+  nulls: Uint8Array | null,
+  packing: Packing,
+  packed: Int32Array,
+): AppendColumn | null {
   if (packing === null) return { data, nulls }
   const scale = 10 ** packing
-  const packed = new Int32Array(data.length)
-  for (let i = 0; i < packed.length; i++) {
+  for (let i = 0; i < data.length; i++) {
     const whole = Math.round(data[i] * scale)
     if (whole / scale === data[i] && whole <= GREATEST && whole >= -GREATEST) packed[i] = whole
-    else if (!Number.isNaN(data[i])) return null
+    else if (Number.isNaN(data[i])) packed[i] = 0
+    else return null
   }
   return { data: packed, nulls }
 }

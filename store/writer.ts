@@ -29,6 +29,8 @@ export class StoreWriter {
   readonly #rollups = new Map<number, MinuteRollup>()
   /** sensors that have columns, in the order of the columns, and how each is kept */
   #packings = new Map<string, Packing>()
+  /** where readings are packed, batch after batch */
+  readonly #rooms: Int32Array[] = []
   #began = false
   #readings: ColumnAppender | null = null
 
@@ -172,11 +174,24 @@ export class StoreWriter {
     const columns: AppendColumn[] = []
     for (const [field, packing] of this.#packings) {
       const readings = sensors.get(field)
-      const column = readings === undefined ? absent(count, packing) : pack(readings.data, readings.nulls, packing)
+      const column =
+        readings === undefined
+          ? absent(count, packing)
+          : pack(readings.data, readings.nulls, packing, this.#room(columns.length, count))
       if (column === null) await this.#widen(field)
       columns.push(column ?? readings ?? absent(count, null))
     }
     return columns
+  }
+
+  /** For one column of a batch. */
+  #room(column: number, count: number): Int32Array {
+    let room = this.#rooms[column]
+    if (room === undefined || room.length < count) {
+      room = new Int32Array(count)
+      this.#rooms[column] = room
+    }
+    return room
   }
 
   async #widen(field: string): Promise<void> {

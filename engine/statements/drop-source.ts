@@ -30,7 +30,10 @@ export function dropSource(session: Session, statement: Extract<Statement, { kin
   const readers = [...session.dataflow.queries.values()].filter((q) => q.sources.some((s) => s.name === source.name))
   if (readers.length > 0) {
     throw semanticError(
-      `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${readers.map((q) => q.sink.name).join(', ')}].\nYou need to drop them before dropping ${source.name}.`,
+      `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${readers
+        .map((q) => q.sink.name)
+        .sort()
+        .join(', ')}].\nYou need to drop them before dropping ${source.name}.`,
       statement.at,
       `TERMINATE ${readers.map((q) => q.id).join(', ')} first.`,
     )

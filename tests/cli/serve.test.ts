@@ -1,14 +1,13 @@
-import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { zipSync } from 'fflate'
 import { afterAll, describe, expect, test } from 'vitest'
 import { writeLog } from '../../gpuz/simulator/write-log.ts'
-import type { EpisodeInfo, State } from '../../web/api.ts'
+import type { EpisodeInfo } from '../../web/api.ts'
 import { storeContents } from '../jobs/store-contents.ts'
-import { type Outcome, outcome, start } from './gpumon.ts'
+import { outcome, start } from './gpumon.ts'
+import { Serving } from './serving.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gpumon-serve-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -22,62 +21,11 @@ async function simulated(name: string, rows = ROWS): Promise<string> {
   return path(name)
 }
 
-/** The program with its page. */
-class Serving {
-  readonly url: string
-  readonly #child: ChildProcess
-  readonly #end: Promise<Outcome>
-
-  private constructor(url: string, child: ChildProcess, end: Promise<Outcome>) {
-    this.url = url
-    this.#child = child
-    this.#end = end
-  }
-
-  static async start(...args: string[]): Promise<Serving> {
-    const child = start(['run', ...args, '--port', '0', '--timezone', 'UTC'], ENV)
-    const end = outcome(child)
-    const url = new Promise<string>((resolve) => {
-      let said = ''
-      child.stdout?.on('data', (text: string) => {
-        said += text
-        const found = /^page {3}(\S+)$/m.exec(said)?.[1]
-        if (found !== undefined) resolve(found)
-      })
-    })
-    const failed = end.then(({ code, stderr }) => {
-      throw new Error(`ended with ${code} before its page was there: ${stderr}`)
-    })
-    failed.catch(() => {})
-    return new Serving(await Promise.race([url, failed]), child, end)
-  }
-
-  async get<T>(what: string): Promise<T> {
-    const response = await fetch(new URL(what, this.url))
-    expect(response.status).toBe(200)
-    return (await response.json()) as T
-  }
-
-  /** Until so many readings are in the store. */
-  async state(rows: number): Promise<State> {
-    for (;;) {
-      const state = await this.get<State>('api/state')
-      if (state.devices.reduce((sum, device) => sum + device.rows, 0) >= rows) return state
-      await sleep(50)
-    }
-  }
-
-  interrupt(): Promise<Outcome> {
-    this.#child.kill('SIGINT')
-    return this.#end
-  }
-}
-
 describe('gpumon run with a page', () => {
   test('answers, is the only one on its store, ends on Ctrl-C with all in the store, and goes on when started again', async () => {
     const log = await simulated('card.txt')
     const store = path('one/two/store.duckdb')
-    const first = await Serving.start(log, '--store', store)
+    const first = await Serving.start([log, '--store', store], ENV)
     const { devices } = await first.state(ROWS)
     expect(devices).toMatchObject([{ device: 'card', rows: ROWS, live: true }])
     const page = await fetch(first.url)
@@ -97,7 +45,7 @@ describe('gpumon run with a page', () => {
     expect(contents['readings']).toHaveLength(ROWS)
     expect(contents['readings_twice']).toEqual([])
 
-    const again = await Serving.start(log, '--store', store)
+    const again = await Serving.start([log, '--store', store], ENV)
     expect((await again.state(ROWS)).devices).toEqual(devices)
     expect(await again.get('api/episodes')).toEqual(episodes)
     expect((await again.interrupt()).code).toBe(0)
@@ -112,7 +60,7 @@ describe('gpumon run with a page', () => {
       zipSync({ 'a/log.txt': readFileSync(log), 'b/log.txt': readFileSync(log), 'c/notes.md': new Uint8Array(3) }),
     )
     for (const _ of ['read', 'there already']) {
-      const serving = await Serving.start(path('logs.zip'))
+      const serving = await Serving.start([path('logs.zip')], ENV)
       const { devices, pipeline } = await serving.state(120)
       expect(devices.map(({ device, rows, live }) => [device, rows, live])).toEqual([
         ['logs/log', 60, false],
@@ -126,7 +74,7 @@ describe('gpumon run with a page', () => {
   }, 60_000)
 
   test('waits for a log that is not there yet', async () => {
-    const serving = await Serving.start(path('later.txt'), '--store', path('later.duckdb'))
+    const serving = await Serving.start([path('later.txt'), '--store', path('later.duckdb')], ENV)
     expect((await serving.state(0)).devices).toEqual([])
     await simulated('later.txt', 30)
     expect((await serving.state(30)).devices).toMatchObject([{ device: 'later', rows: 30 }])

@@ -10,7 +10,8 @@ describe('gpumon', () => {
     })
     const help = await gpumon('--help')
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['inspect', 'run', 'sql', 'demo']) expect(help.stdout).toContain(`  ${command} `)
+    for (const command of ['inspect', 'run', 'sql', 'ksql-server', 'demo'])
+      expect(help.stdout).toContain(`  ${command} `)
   })
 
   test('without a command prints its help as a usage error', async () => {
@@ -31,6 +32,7 @@ describe('gpumon', () => {
     [['run', 'log.txt', '--timezone', 'Europe/Berln'], 'Unknown time zone "Europe/Berln"', 'Europe/Berlin'],
     [['run', 'log.txt', '--loop', '--follow'], "'--loop' cannot be used with option '--follow'", '--help'],
     [['run', 'log.txt', '--once', '--follow'], 'cannot be used with option', '--help'],
+    [['ksql-server', '--port', '99999'], "argument '99999' is invalid", 'from 0 to 65535'],
     [['demo', 'log.txt'], 'too many arguments', "'demo'"],
   ])('%j is a usage error that offers what is known', async (args, problem, fix) => {
     const { code, stdout, stderr } = await gpumon(...args)

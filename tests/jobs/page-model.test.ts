@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { strToU8, zipSync } from 'fflate'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { MonitorListener } from '../../jobs/monitor.ts'
 import { episodeInfo, MonitorModel } from '../../jobs/page-model.ts'
 import { PipelineState } from '../../jobs/pipeline-state.ts'
@@ -16,7 +16,7 @@ const scratch = scratchFolder()
 /** A model on a monitor, wired as the program does it. */
 async function modelled(
   store: string,
-  work: (model: MonitorModel, monitor: Parameters<Parameters<typeof monitored>[1]>[0]) => Promise<void>,
+  work: (model: MonitorModel, ...of: Parameters<Parameters<typeof monitored>[1]>) => Promise<void>,
   listener: MonitorListener = {},
   simulated = false,
 ): Promise<void> {
@@ -24,11 +24,18 @@ async function modelled(
   const told: MonitorListener = {
     ...listener,
     onNotice: (text) => state.notice(text),
-    onCheckpoint: () => state.checkpointed(),
+    onCheckpoint: () => {
+      state.checkpointed()
+      model?.changed()
+    },
   }
+  let model: MonitorModel | null = null
   await monitored(
     scratch.path(store),
-    (monitor, session) => work(new MonitorModel(monitor, session, state, '1.2.3'), monitor),
+    (monitor, session) => {
+      model = new MonitorModel(monitor, session, state, '1.2.3')
+      return work(model, monitor, session)
+    },
     told,
     { simulated },
   )
@@ -94,6 +101,31 @@ describe('the state of the page', () => {
       expect(pipeline.lagMs).toBeGreaterThan(Date.now() - NOON - 60_000)
       expect(Date.now() - (pipeline.checkpointAt ?? 0)).toBeLessThan(60_000)
       expect(pipeline.rejects).toMatchObject([{ count: 1, examples: [{ log: path, line: 4, firstBytes: 'no row' }] }])
+      await followed.stop()
+    })
+  })
+
+  test('and its charts are answered from memory while nothing changes, and anew after a checkpoint', async () => {
+    const path = scratch.write('again.txt', log([50, 51]))
+    await modelled('again.duckdb', async (model, monitor, session) => {
+      const followed = new Followed(monitor, 'card', path)
+      await followed.reaches(2)
+      await monitor.checkpoint()
+      const asked = vi.spyOn(session, 'ask')
+      const span = { device: 'card', from: NOON, to: NOON + 60_000 }
+      const look = async () => {
+        const { devices } = await model.state()
+        const { t } = await model.range(span, ['gpu_temperature'], 500)
+        return [devices[0].rows, t.length]
+      }
+      expect([await look(), await look(), await look()]).toEqual(Array(3).fill([2, 2]))
+      expect(asked.mock.calls.map(([query]) => query)).toEqual(['devices', 'range'])
+      appendFileSync(path, '2024-06-01 12:00:02 , 52.0 , 1.0 ,\r\n')
+      await followed.reaches(3)
+      await monitor.checkpoint()
+      expect(await look()).toEqual([3, 3])
+      await expect(model.range(span, ['no_sensor'], 500)).rejects.toThrow(Refusal)
+      await expect(model.range(span, ['no_sensor'], 500)).rejects.toThrow(Refusal)
       await followed.stop()
     })
   })

@@ -52,14 +52,7 @@ export function describeInBrowser(
       if (browser === undefined) throw new Error('the browser did not start')
       const context = await browser.newContext({ viewport: { width, height } })
       const page = await context.newPage()
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-      })
-      page.on('pageerror', (error) => complaints.push(String(error)))
-      page.on('request', (request) => {
-        const url = request.url()
-        if (!url.startsWith(server.url) && !url.startsWith('blob:')) complaints.push(`request to ${url}`)
-      })
+      watch(page, server.url, complaints)
       const tab = { page, model, server }
       opened.push({ tab, complaints })
       await page.goto(server.url + address)
@@ -68,5 +61,17 @@ export function describeInBrowser(
       await expect.poll(() => model.listeners).toBeGreaterThan(0)
       return tab
     })
+  })
+}
+
+/** Notes what the page says to the console, and whom it talks to beside its own server. */
+export function watch(page: Page, own: string, complaints: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('request', (request) => {
+    const url = request.url()
+    if (!url.startsWith(own) && !url.startsWith('blob:')) complaints.push(`request to ${url}`)
   })
 }

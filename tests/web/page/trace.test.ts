@@ -37,11 +37,21 @@ test('a log with a reading a minute has no pause in it', () => {
 })
 
 test('what came while the server was answering is kept, what has moved out of sight is not', () => {
-  const old = trace([1_000, 2_000, 3_000], [1, 2, 3])
+  const old = trace([1_000, 2_000], [1, 2])
+  old.append({ device: 'a', t: [3_000], sensors: { x: [3] } })
   const fresh = trace([0, 1_000, 2_000], [0, 1, 2])
   fresh.takeOver(old)
   expect(fresh.t).toEqual([0, 1_000, 2_000, 3_000])
   fresh.dropBefore(1_500)
   expect(fresh.t).toEqual([1_000, 2_000, 3_000])
   expect(fresh.lines.get('x')?.min).toEqual([1, 2, 3])
+  const again = trace([2_000], [2])
+  again.takeOver(fresh)
+  expect(again.t).toEqual([2_000, 3_000])
+})
+
+test('a bucket of another width, which begins later than the last of the answer, is nothing new', () => {
+  const fresh = trace([0, 60_000], [1, 2])
+  fresh.takeOver(trace([0, 39_000, 78_000], [1, 2, 3]))
+  expect(fresh.t).toEqual([0, 60_000])
 })

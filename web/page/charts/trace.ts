@@ -19,10 +19,13 @@ export class Trace {
   readonly lines: ReadonlyMap<string, Line>
   /** ms, as Range has it */
   readonly bucket: number
+  /** from here on are readings that were told live */
+  #live: number
 
   constructor(range: Range) {
     this.t = [...range.t]
     this.bucket = range.bucket
+    this.#live = range.t.length
     this.lines = new Map(
       Object.entries(range.sensors).map(([field, { min, max, avg }]) => [
         field,
@@ -45,10 +48,10 @@ export class Trace {
     return added
   }
 
-  /** Takes over what another trace of the same device has that is newer: readings came while the server was answering. */
+  /** Takes over what another trace of the same device was told live that is newer: readings came while the server was answering. */
   takeOver(other: Trace): void {
     const last = this.t.at(-1) ?? Number.NEGATIVE_INFINITY
-    for (let i = 0; i < other.t.length; i++)
+    for (let i = other.#live; i < other.t.length; i++)
       if (other.t[i] > last) this.#push(other.t[i], (field) => other.lines.get(field)?.avg[i] ?? null)
   }
 
@@ -57,6 +60,7 @@ export class Trace {
     let count = 0
     while (count + 1 < this.t.length && this.t[count + 1] < from) count++
     if (count === 0) return
+    this.#live = Math.max(0, this.#live - count)
     this.t.splice(0, count)
     for (const { min, max, avg } of this.lines.values()) for (const values of [min, max, avg]) values.splice(0, count)
   }

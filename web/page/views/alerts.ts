@@ -77,6 +77,9 @@ export function alertsView(context: Context): View {
       limitsHost,
     ),
     update: () => {
+      // what opened before somebody looked may not be in the store yet
+      for (const [id, { open }] of told) if (open) told.delete(id)
+      for (const episode of context.openEpisodes) told.set(episode.id, episode)
       list.put((signal) => ask('episodes', {}, signal))
       if (context.device?.device !== form?.device) showLimits()
       else form?.update()

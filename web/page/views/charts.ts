@@ -29,6 +29,18 @@ interface Surroundings {
   readonly episodes: readonly EpisodeInfo[]
 }
 
+/** What the next frame draws is on the screen when the frame after it begins. */
+function onScreen(then: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)))
+}
+
+/** Means alone, which are drawn in a third of the time. */
+function withoutBands(range: Range): Range {
+  const none = range.t.map(() => null)
+  const lines = Object.entries(range.sensors).map(([field, series]) => [field, { ...series, min: none, max: none }])
+  return { ...range, sensors: Object.fromEntries(lines) }
+}
+
 export function chartsView(context: Context): View {
   return new ChartsView(context)
 }
@@ -50,7 +62,9 @@ class ChartsView implements View {
   readonly #statisticsHost = el('div', {})
   readonly #range: Latest<{ range: Range | null; span: Span }>
   readonly #surroundings: Latest<Surroundings>
-  readonly #resize = new ResizeObserver(() => this.#fit())
+  readonly #resize = new ResizeObserver(() => {
+    if (!this.#firstIsAlone) this.#fit()
+  })
   /** Somewhat above and below the screen, so that scrolling finds charts that are drawn. */
   readonly #sight = new IntersectionObserver((seen) => this.#see(seen), { rootMargin: '25% 0%' })
   #built = ''
@@ -66,6 +80,7 @@ class ChartsView implements View {
   #groups: readonly Group[] = []
   #panels: readonly Panel[] = []
   #lanes: LaneChart | null = null
+  #firstIsAlone = false
   #makeOthers: () => void = () => {}
   #makeLanes: () => LaneChart = () => {
     throw new Error('no device is shown')
@@ -199,13 +214,16 @@ class ChartsView implements View {
     this.#context.firstRange = null
     const asked = firstQuestion(state, address)
     if (firstRange === null || asked === null || !answers(firstRange, asked)) return false
-    this.#trace = new Trace(firstRange)
+    this.#trace = new Trace(withoutBands(firstRange))
+    this.#firstIsAlone = true
     this.#paint()
-    requestAnimationFrame(() => {
-      setTimeout(() => {
-        this.#makeOthers()
-        this.#fit()
-      })
+    const makeOthers = this.#makeOthers
+    onScreen(() => {
+      // other charts may be wanted by now, or none
+      if (this.#makeOthers !== makeOthers) return
+      this.#firstIsAlone = false
+      makeOthers()
+      this.#fit()
     })
     return true
   }
@@ -363,6 +381,8 @@ class ChartsView implements View {
 
   #clear(): void {
     this.#sight.disconnect()
+    this.#firstIsAlone = false
+    this.#makeOthers = () => {}
     for (const panel of this.#panels) panel.destroy()
     this.#lanes?.destroy()
     this.#panels = []

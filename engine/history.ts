@@ -1,0 +1,45 @@
+import type { Settings } from './handles.ts'
+import type { RawRecord } from './runtime/codec.ts'
+import type { Topic } from './runtime/topic.ts'
+import type { Statement } from './syntax/ast.ts'
+
+/** A statement to be repeated in another engine. */
+export interface ExecutedStatement {
+  readonly text: string
+  /** the session's count of queries before it: the id of a query is made with it */
+  readonly queryCount: number
+  /** all that held when it was executed in a scope of its own */
+  readonly settings?: Settings
+}
+
+/** What makes an engine, but for its records. */
+export interface Definitions {
+  readonly statements: readonly ExecutedStatement[]
+  readonly queryCount: number
+  readonly topics: readonly Pick<Topic, 'name' | 'partitions' | 'replicas'>[]
+}
+
+export interface Snapshot extends Definitions {
+  readonly version: number
+  readonly queries: readonly { readonly id: string; readonly states: readonly unknown[] }[]
+  readonly topics: readonly (Pick<Topic, 'name' | 'partitions' | 'replicas' | 'end'> & {
+    readonly kept: readonly RawRecord[]
+  })[]
+}
+
+/** Inserted records are in the topics, or in the states of those that read them; what was asserted need not hold any more. */
+const NOT_REPEATED: readonly Statement['kind'][] = ['insert-values', 'assert']
+/** What these change in a scope ends with it; the statements that they hold for remember it. */
+const SETTING: readonly Statement['kind'][] = ['set', 'unset', 'define', 'undefine']
+
+/** The statements that an engine has executed, as far as they are to be repeated. */
+export class History {
+  readonly statements: ExecutedStatement[] = []
+
+  /** @param scope the settings that hold, where they end with a scope; null: they are the session's own */
+  add({ kind, text }: Statement, queryCount: number, scope: Settings | null): void {
+    if (NOT_REPEATED.includes(kind)) return
+    if (scope === null) this.statements.push({ text, queryCount })
+    else if (!SETTING.includes(kind)) this.statements.push({ text, queryCount, settings: scope })
+  }
+}

@@ -1,0 +1,111 @@
+import { AvroSink, type Column, type RowsInColumns } from '../engine/index.ts'
+import { type ReadingField, readingFields } from '../gpuz/reading-schema.ts'
+import type { OutgoingRecord } from '../kafka/sender.ts'
+
+/** Writes one field of the row at an index. */
+type FieldWriter = (row: number) => void
+
+/** kafkajs groups the records of a request in time that grows with their square: beyond this many it would show. */
+const REQUEST_ROWS = 1_000
+/** Below the broker's default limit of a request even where nothing can be compressed. */
+const REQUEST_BYTES = 900_000
+const NO_COLUMN: Column = { data: [], nulls: null }
+
+/**
+ * Turns readings in columns into records: the key is the device, the value Avro by `readingSchema()` behind Confluent's wire format, the timestamp the event
+ * time. The schema is known when this is written, so columns are written as they are, without a row in between as the engine's serdes have one.
+ */
+export class ReadingEncoder {
+  readonly #schemaId: number
+  readonly #sink = new AvroSink()
+  /** of what hardly changes: devices, hosts, logs */
+  readonly #texts = new Map<string, Uint8Array>()
+  readonly #keys = new Map<string, Buffer>()
+
+  /** @param schemaId that the registry has given `readingSchema()` */
+  constructor(schemaId: number) {
+    this.#schemaId = schemaId
+  }
+
+  /** Requests of records, in the order of the rows. @param rows with all columns of the stream of readings */
+  *requests(rows: RowsInColumns): Generator<OutgoingRecord[], void, undefined> {
+    const columns = new Map([...rows.columns].map(([name, column]) => [name.toLowerCase(), column]))
+    const writers = readingFields.map((field) => this.#writer(field, columns.get(field.name)))
+    const devices = columns.get('device')?.data ?? []
+    for (let from = 0; from < rows.count; ) {
+      const ends = this.#write(writers, from, Math.min(rows.count, from + REQUEST_ROWS))
+      const { buffer } = this.#sink.take()
+      let begin = 0
+      yield ends.map((end, i) => {
+        const value = Buffer.from(buffer, begin, end - begin)
+        begin = end
+        return { key: this.#key(String(devices[from + i])), value, timestamp: String(rows.rowtime[from + i]) }
+      })
+      from += ends.length
+    }
+  }
+
+  /** The row at `from` and as many behind it as one request takes. @returns where the value of each ends */
+  #write(writers: readonly FieldWriter[], from: number, to: number): number[] {
+    const sink = this.#sink
+    const ends: number[] = []
+    sink.reset()
+    for (let row = from; row < to && sink.length < REQUEST_BYTES; row++) {
+      sink.byte(0)
+      sink.bigEndian32(this.#schemaId)
+      for (const write of writers) write(row)
+      ends.push(sink.length)
+    }
+    return ends
+  }
+
+  #writer({ name, avro }: ReadingField, column: Column | undefined): FieldWriter {
+    const sink = this.#sink
+    const { data, nulls } = column ?? NO_COLUMN
+    if (Array.isArray(avro)) {
+      if (column === undefined) return () => sink.byte(0)
+      const put = avro[1] === 'int' ? (row: number) => sink.int(Number(data[row])) : doubleWriter(sink, data)
+      return (row) => {
+        if (nulls?.[row] === 1) return sink.byte(0)
+        sink.byte(2)
+        put(row)
+      }
+    }
+    if (name === 'other') return (row) => putMap(sink, data[row] as ReadonlyMap<string, number> | null | undefined)
+    if (avro === 'string') return (row) => sink.raw(this.#text(String(data[row])))
+    return (row) => sink.wholeNumber(Number(data[row]))
+  }
+
+  #text(text: string): Uint8Array {
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known
+    const sink = new AvroSink()
+    sink.string(text)
+    const bytes = sink.take()
+    this.#texts.set(text, bytes)
+    return bytes
+  }
+
+  #key(device: string): Buffer {
+    const known = this.#keys.get(device)
+    if (known !== undefined) return known
+    const key = Buffer.from(device, 'utf8')
+    this.#keys.set(device, key)
+    return key
+  }
+}
+
+function doubleWriter(sink: AvroSink, data: Column['data']): FieldWriter {
+  return (row) => sink.double(data[row] as number)
+}
+
+function putMap(sink: AvroSink, map: ReadonlyMap<string, number> | null | undefined): void {
+  if (map != null && map.size > 0) {
+    sink.int(map.size)
+    for (const [key, value] of map) {
+      sink.string(key)
+      sink.double(value)
+    }
+  }
+  sink.byte(0)
+}

@@ -1,0 +1,124 @@
+import { isLosslessNumber, parse } from 'lossless-json'
+import { type KsqlEngine, KsqlError, type Settings, type Source } from '../../engine/index.ts'
+import { linesOf } from '../lines.ts'
+import { DELIMITED, ERROR_CODE, JSON_TYPE } from '../protocol.ts'
+import { insertExpression } from './insert-expression.ts'
+import { parseBody, textField, textsField } from './request-body.ts'
+import { RestError } from './rest-error.ts'
+
+/** How acknowledgements are written. */
+export interface AckFormat {
+  readonly contentType: string
+  ack(json: string, seq: number): string
+  /** @param count of acknowledgements */
+  end(count: number): string
+}
+
+/** A line of JSON each. */
+export const delimitedAcks: AckFormat = { contentType: DELIMITED, ack: (json) => `${json}\n`, end: () => '' }
+
+/** One JSON array. */
+export const jsonAcks: AckFormat = {
+  contentType: JSON_TYPE,
+  ack: (json, seq) => (seq === 0 ? `[${json}` : `,\n${json}`),
+  end: (count) => (count === 0 ? '[]' : ']'),
+}
+
+/**
+ * Inserts a line of JSON after the other into the target that the first line names, and acknowledges each; the first one that is refused ends it.
+ * Throws RestError for a first line that is none.
+ */
+export async function answerInserts(
+  engine: KsqlEngine,
+  body: ReadableStream<Uint8Array>,
+  format: AckFormat,
+  onFault: (error: unknown) => void,
+): Promise<Response> {
+  const lines = linesOf(body)
+  const first = await lines.next()
+  const header = parseBody(first.done ? '' : first.value)
+  const target = engine.sources().find(({ name }) => name === identifierOf(textField(header, 'target')))
+  if (target === undefined) {
+    const message = `Cannot insert values into an unknown stream/table: ${textField(header, 'target')}`
+    throw new RestError(ERROR_CODE.badRequest, message)
+  }
+  const settings: Settings = { properties: textsField(header, 'properties'), variables: new Map() }
+  const source = engine.source(target.name)
+  let seq = 0
+  const acknowledgements = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const line = await lines.next()
+        const refusal = line.done ? null : insertLine(engine, source, settings, line.value, onFault)
+        if (!line.done) {
+          controller.enqueue(Buffer.from(format.ack(JSON.stringify(acknowledgement(seq, refusal)), seq)))
+          seq++
+        }
+        if (line.done || refusal !== null) {
+          controller.enqueue(Buffer.from(format.end(seq)))
+          controller.close()
+          await lines.return()
+        }
+      } catch (error) {
+        onFault(error)
+        controller.error(error)
+      }
+    },
+    cancel: async () => {
+      await lines.return()
+    },
+  })
+  return new Response(acknowledgements, { headers: { 'content-type': format.contentType } })
+}
+
+function acknowledgement(seq: number, refusal: string | null) {
+  return refusal === null
+    ? { status: 'ok', seq }
+    : { '@type': 'InsertError', status: 'error', seq, message: refusal, error_code: ERROR_CODE.badRequest }
+}
+
+/** Why the row was refused; null: it is in. */
+function insertLine(
+  engine: KsqlEngine,
+  source: Source,
+  settings: Settings,
+  line: string,
+  onFault: (error: unknown) => void,
+): string | null {
+  try {
+    const row = parse(line)
+    if (typeof row !== 'object' || row === null || Array.isArray(row) || isLosslessNumber(row)) {
+      return `A row must be a JSON object, not ${line.slice(0, 40)}`
+    }
+    const cells = Object.entries(row).map(([key, value]) => {
+      const name = identifierOf(key)
+      const type = source.columns.find((column) => column.name === name)?.type ?? { base: 'STRING' as const }
+      return { name, value: insertExpression(value, type) }
+    })
+    engine.scoped(settings, () =>
+      engine.executeStatement({
+        kind: 'insert-values',
+        target: source.name,
+        columns: cells.map(({ name }) => name),
+        values: cells.map(({ value }) => value),
+        text: `INSERT INTO ${source.name} …`,
+        at: { line: 1, column: 1, offset: 0 },
+      }),
+    )
+    return null
+  } catch (error) {
+    if (error instanceof KsqlError && error.kind === 'runtime') {
+      // the row is in; a query that reads it was broken by it
+      onFault(error)
+      return null
+    }
+    if (error instanceof Error) return error.message
+    throw error
+  }
+}
+
+/** A name as SQL reads it: upper case unless quoted. */
+function identifierOf(name: string): string {
+  const quoted = /^([`"])(.*)\1$/.exec(name)
+  return quoted === null ? name.toUpperCase() : quoted[2].replaceAll(quoted[1] + quoted[1], quoted[1])
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { freePort } from '../free-port.ts'
+import type { JavaServer } from './java-server.ts'
+import { kafkaBroker } from './kafka.ts'
+import { registryUrl, schemaRegistry } from './schema-registry.ts'
+
+/** The servers of a test run, for its workers. */
+export interface RealServers {
+  readonly bootstrap: string
+  readonly registry: string
+  /** with these a test can stop the broker and start it again */
+  readonly brokerFolder: string
+  readonly brokerPorts: readonly [number, number]
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** null: a tool is missing here, which was said */
+    servers: RealServers | null
+  }
+}
+
+/** Starts one set of servers for the whole run, and gives the function that stops them. @throws Error where one does not start */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const missing = ['java', 'mvn'].filter((tool) => spawnSync(tool, ['-version']).status !== 0)
+  if (missing.length > 0) {
+    const text = `no real servers: ${missing.join(' and ')} missing (Debian: openjdk-17-jre-headless, maven)`
+    if (process.env['CI']) throw new Error(text)
+    console.warn(`skipped: ${text}`)
+    project.provide('servers', null)
+    return async () => {}
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'gpumon-real-'))
+  const started: JavaServer[] = []
+  const tearDown = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const brokerFolder = join(folder, 'kafka')
+    const brokerPorts = [await freePort(), await freePort()] as const
+    const registryPort = await freePort()
+    started.push(kafkaBroker(brokerFolder, brokerPorts), schemaRegistry(join(folder, 'registry'), registryPort))
+    await Promise.all(started.map((server) => server.start()))
+    const bootstrap = `127.0.0.1:${brokerPorts[0]}`
+    project.provide('servers', { bootstrap, registry: registryUrl(registryPort), brokerFolder, brokerPorts })
+    return tearDown
+  } catch (error) {
+    await tearDown()
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
+const LIMIT_MS = 300_000
+
+/** `group:artifact:version`, and `:type:classifier` behind it where it is no plain jar. */
+export type Coordinates = string
+
+/** Puts jars, and all they need to run, into a folder. @throws Error with Maven's own words */
+export function fetchWithDependencies(artifacts: readonly Coordinates[], folder: string): void {
+  const pom = join(folder, 'pom.xml')
+  writeFileSync(pom, projectOf(artifacts))
+  maven(['-f', pom, `${PLUGIN}:copy-dependencies`, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'])
+}
+
+/** Puts one file into a folder. @throws Error with Maven's own words */
+export function fetchOne(artifact: Coordinates, folder: string): void {
+  maven([`${PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`])
+}
+
+function maven(args: readonly string[]): void {
+  const run = spawnSync('mvn', ['-B', '-ntp', '-q', ...args], { encoding: 'utf8', timeout: LIMIT_MS })
+  if (run.error !== undefined) throw new Error(`mvn does not run: ${run.error.message}`)
+  if (run.status !== 0) throw new Error(`mvn ${args.join(' ')}: ${(run.stdout + run.stderr).slice(-2_000)}`)
+}
+
+function projectOf(artifacts: readonly Coordinates[]): string {
+  const dependencies = artifacts.map((artifact) => {
+    const [group, name, version] = artifact.split(':')
+    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`
+  })
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+<modelVersion>4.0.0</modelVersion>
+<groupId>gpumon</groupId><artifactId>test-server</artifactId><version>1</version><packaging>pom</packaging>
+<dependencies>
+${dependencies.join('\n')}
+</dependencies>
+</project>
+`
+}

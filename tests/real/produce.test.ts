@@ -1,0 +1,140 @@
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, expect, test } from 'vitest'
+import { gpumon, outcome, start } from '../cli/gpumon.ts'
+import { readLog } from '../gpuz/read-log.ts'
+import { scratchFolder } from '../jobs/scratch.ts'
+import { sharedDir } from '../shared.ts'
+import { describeWithServers } from './servers.ts'
+import { identities, type Received, received, recordCount, removeTopic } from './topic-contents.ts'
+
+const scratch = scratchFolder()
+
+describeWithServers('gpumon produce', ({ bootstrap, registry }) => {
+  beforeEach(() => removeTopic(bootstrap))
+
+  const produce = (...args: string[]) =>
+    gpumon('produce', ...args, '--bootstrap', bootstrap, '--registry', registry, '--timezone', 'UTC')
+
+  /** What the reader gives for a log must be what arrived of it: rows in order, times and every reading. */
+  function expectAllOf(path: string, source: string, records: readonly Received[]): void {
+    const own = records.filter(({ value }) => value.source === source)
+    const { rows } = readLog(readFileSync(path))
+    const seen = own.map(({ key, timestamp, value }, i) => {
+      const { device, ts, row, other } = value
+      expect({ device, ts, row }).toEqual({ device: key, ts: timestamp, row: i })
+      const sensors = { ...value, ...(other as object) } as Record<string, unknown>
+      return Object.fromEntries(Object.keys(rows[i] ?? {}).map((field) => [field, sensors[field] ?? null]))
+    })
+    expect(seen, path).toEqual(rows)
+  }
+
+  test('all rows of a log arrive once and in order, as the reader has them', async () => {
+    const log = await scratch.simulated('one.txt', 6_000)
+    const { code, stdout, stderr } = await produce(log, '--device', 'card')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('6,000 readings sent to gpu.readings')
+    const records = await received(bootstrap, registry)
+    expect(identities(records)).toEqual({ distinct: 6_000, repeated: 0 })
+    expect(new Set(records.map(({ key }) => key))).toEqual(new Set(['card']))
+    expectAllOf(log, log, records)
+  })
+
+  test.skipIf(sharedDir === null)('all real logs arrive together, whatever stands in them', async () => {
+    const folder = join(sharedDir ?? '', 'gpuz', 'logs')
+    const logs = readdirSync(folder).map((name) => join(folder, name))
+    const { code, stderr } = await produce(...logs)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const records = await received(bootstrap, registry)
+    expect(identities(records).repeated).toBe(0)
+    for (const log of logs) expectAllOf(log, log, records)
+  })
+
+  test('what has arrived is not sent again, and what was appended since is', async () => {
+    const [log, longer] = [await scratch.simulated('short.txt', 3_000), await scratch.simulated('long.txt', 5_000)]
+    expect((await produce(log)).stdout).toContain('3,000 readings sent')
+    expect((await produce(log)).stdout).toContain('0 readings sent')
+    scratch.write('short.txt', readFileSync(longer))
+    const { stdout } = await produce(log)
+    expect(stdout).toContain('2,000 readings sent')
+    expect(stdout).toContain('3,000 were there already')
+    expectAllOf(longer, log, await received(bootstrap, registry))
+  })
+
+  test('a log that others have buried under their readings is found again', async () => {
+    const [log, other] = [await scratch.simulated('buried.txt', 500), await scratch.simulated('many.txt', 30_000, 2)]
+    await produce(log)
+    await produce(other)
+    expect((await produce(log)).stdout).toContain('0 readings sent')
+    expect(identities(await received(bootstrap, registry))).toEqual({ distinct: 30_500, repeated: 0 })
+  })
+
+  test('another log by the same name is refused, whether longer or shorter', async () => {
+    const log = await scratch.simulated('name.txt', 2_000)
+    await produce(log)
+    for (const rows of [3_000, 1_000]) {
+      scratch.write('name.txt', readFileSync(await scratch.simulated('new.txt', rows, 3, Date.UTC(2025, 0, 1))))
+      const { code, stderr } = await produce(log)
+      expect(code).toBe(1)
+      expect(stderr).toContain(`${log} is not the log whose rows the topic has: row 1999 there is of 2024-06-01T`)
+    }
+    expect(identities(await received(bootstrap, registry)).distinct).toBe(2_000)
+  })
+
+  test('an incompatible schema of the subject is named, and nothing is sent', async () => {
+    const subject = `${registry}/subjects/gpu.readings-value`
+    const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
+    await fetch(subject, { method: 'DELETE' })
+    const schema = JSON.stringify({
+      type: 'record',
+      name: 'GpuReading',
+      namespace: 'gpumon',
+      fields: [{ name: 'device', type: 'long' }],
+    })
+    await fetch(`${subject}/versions`, { method: 'POST', headers, body: JSON.stringify({ schema }) })
+    try {
+      const { code, stderr } = await produce(await scratch.simulated('refused.txt', 10))
+      expect(code).toBe(1)
+      expect(stderr).toContain('is not compatible with the last one of subject gpu.readings-value')
+    } finally {
+      await fetch(subject, { method: 'DELETE' })
+    }
+  })
+
+  test('a broker or registry that is not there is named, with what to check', async () => {
+    const log = await scratch.simulated('nobody.txt', 10)
+    const options = ['--timezone', 'UTC', '--bootstrap', '127.0.0.1:1', '--registry']
+    const noBroker = await gpumon('produce', log, ...options, registry)
+    expect(noBroker).toMatchObject({ code: 1, stdout: '' })
+    expect(noBroker.stderr).toMatch(
+      /Cannot open topic gpu\.readings on Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED.*Check --bootstrap/s,
+    )
+    const noRegistry = await gpumon('produce', log, ...options, 'http://127.0.0.1:1')
+    expect(noRegistry.stderr).toContain('http://127.0.0.1:1: the schema registry does not answer; check --registry')
+  })
+
+  test('a followed log is sent as it grows; Ctrl-C ends it with everything acknowledged', async () => {
+    const whole = readFileSync(await scratch.simulated('whole.txt', 1_000))
+    const half = whole.indexOf('\n', whole.length / 2) + 1
+    const log = scratch.write('growing.txt', whole.subarray(0, half))
+    const child = start([
+      'produce',
+      log,
+      '--follow',
+      '--timezone',
+      'UTC',
+      '--bootstrap',
+      bootstrap,
+      '--registry',
+      registry,
+    ])
+    const ended = outcome(child)
+    while ((await recordCount(bootstrap)) < 400) await sleep(50)
+    appendFileSync(log, whole.subarray(half))
+    while ((await recordCount(bootstrap)) < 1_000) await sleep(50)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('1,000 readings sent') })
+    expect(identities(await received(bootstrap, registry))).toEqual({ distinct: 1_000, repeated: 0 })
+  })
+})

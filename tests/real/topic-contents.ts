@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import avsc from 'avsc'
+import { Kafka, logLevel } from 'kafkajs'
+
+/** A reading as a consumer gets it, by a decoder that is not ours. */
+export interface Received {
+  readonly key: string
+  /** of the record */
+  readonly timestamp: number
+  readonly value: Readonly<Record<string, unknown>> & { readonly source: string; readonly row: number }
+}
+
+export const TOPIC = 'gpu.readings'
+
+export function testClient(bootstrap: string): Kafka {
+  return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } })
+}
+
+/** Removes the topic of readings, so that a test begins with none. */
+export async function removeTopic(bootstrap: string): Promise<void> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  if ((await admin.listTopics()).includes(TOPIC)) await admin.deleteTopics({ topics: [TOPIC] })
+  while ((await admin.listTopics()).includes(TOPIC)) await new Promise((resolve) => setTimeout(resolve, 50))
+  await admin.disconnect()
+}
+
+/** How many records the topic has; 0 where there is no topic. */
+export async function recordCount(bootstrap: string): Promise<number> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  try {
+    if (!(await admin.listTopics()).includes(TOPIC)) return 0
+    return (await admin.fetchTopicOffsets(TOPIC)).reduce((sum, { high }) => sum + Number(high), 0)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Everything that the topic has, decoded by the schema that the registry gives for each record. */
+export async function received(bootstrap: string, registry: string): Promise<Received[]> {
+  const expected = await recordCount(bootstrap)
+  const types = new Map<number, avsc.Type>()
+  const raw: { key: Buffer; value: Buffer; timestamp: string }[] = []
+  const consumer = testClient(bootstrap).consumer({ groupId: `test-${randomUUID()}` })
+  await consumer.connect()
+  await consumer.subscribe({ topic: TOPIC, fromBeginning: true })
+  await new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => restart || reject(error))
+    const eachBatch = async ({
+      batch,
+    }: {
+      batch: { messages: { key: unknown; value: unknown; timestamp: string }[] }
+    }) => {
+      for (const { key, value, timestamp } of batch.messages)
+        raw.push({ key: key as Buffer, value: value as Buffer, timestamp })
+      if (raw.length >= expected) resolve()
+    }
+    consumer.run({ eachBatch }).catch(reject)
+  })
+  await consumer.disconnect()
+  for (const { value } of raw) {
+    const id = value.readInt32BE(1)
+    if (value[0] !== 0) throw new Error('no Confluent wire format')
+    if (types.has(id)) continue
+    const { schema } = (await (await fetch(`${registry}/schemas/ids/${id}`)).json()) as { schema: string }
+    types.set(id, avsc.Type.forSchema(JSON.parse(schema) as avsc.Schema))
+  }
+  return raw.map(({ key, value, timestamp }) => ({
+    key: key.toString('utf8'),
+    timestamp: Number(timestamp),
+    value: types.get(value.readInt32BE(1))!.fromBuffer(value.subarray(5)) as Received['value'],
+  }))
+}
+
+/** Identities of readings: how many there are, and how many come more than once. */
+export function identities(records: readonly Received[]): { readonly distinct: number; readonly repeated: number } {
+  const distinct = new Set(records.map(({ value }) => JSON.stringify([value.source, value.row]))).size
+  return { distinct, repeated: records.length - distinct }
+}

@@ -8,6 +8,9 @@ import { root } from '../deploy/compose-file.ts'
 import { BUCKET, describeWithInflux, Influxd, ORG, TOKEN } from '../jobs/influxd.ts'
 import { alertQueries, asSent, dashboards, queriesOf, rules } from './grafana-queries.ts'
 
+/** The simulated card of seed 1 has at least so many behind it when the page opens. */
+const HISTORY_MINUTES = 200
+
 describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumon demo writes to', () => {
   const influxd = new Influxd()
   let demo: ChildProcess
@@ -21,14 +24,22 @@ describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumo
         ...[join(root, 'dist/cli/gpumon.js'), 'demo', '--no-open', '--port', '0'],
         ...['--influx', influxd.url, '--influx-org', ORG, '--influx-bucket', BUCKET],
       ],
-      { env: { ...process.env, INFLUX_TOKEN: TOKEN }, stdio: 'ignore' },
+      { env: { ...process.env, INFLUX_TOKEN: TOKEN }, stdio: ['ignore', 'ignore', 'pipe'] },
     )
+    let said = ''
+    demo.stderr?.on('data', (bytes: Buffer) => {
+      said += bytes.toString()
+    })
     const ended = new Promise((resolve) => demo.once('exit', resolve))
-    for (let i = 0; i < 300 && (await influxd.count('gpu_episode', 'count')) < 5; i++) {
+    // The hour and more that the card has behind it, which has idle and load and what they break.
+    for (let i = 0; (await influxd.count('gpu_minute', 'gpu_temperature_avg')) < HISTORY_MINUTES; i++) {
       if (demo.exitCode !== null) throw new Error(`gpumon demo ended with ${demo.exitCode}`)
+      if (i === 400)
+        throw new Error(
+          `gpumon demo has not written ${HISTORY_MINUTES} minutes within 80 s: ${await written()}; it said: ${said}`,
+        )
       await sleep(200)
     }
-    // It writes the rest before it ends.
     demo.kill('SIGINT')
     await ended
     // A single fan is not what the simulated card has.
@@ -77,6 +88,15 @@ describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumo
       expect(simulated).toBeLessThan(300)
     })
   })
+
+  async function written(): Promise<string> {
+    const counts = [
+      ['gpu_reading', 'gpu_temperature'],
+      ['gpu_minute', 'gpu_temperature_avg'],
+      ['gpu_episode', 'count'],
+    ].map(async ([measurement, field]) => `${await influxd.count(measurement, field)} of ${measurement}`)
+    return (await Promise.all(counts)).join(', ')
+  }
 
   async function valuesOf(title: string): Promise<Record<string, number>> {
     const query = alertQueries.find(({ place }) => place === `alert ${title}`)

@@ -53,7 +53,8 @@ async function zooms(program: Program): Promise<Figure[]> {
     const times: number[] = []
     for (let place = 0; place < PLACES; place++) {
       const from = first + Math.floor(((length - span) * place) / (PLACES - 1) / 1_000) * 1_000
-      times.push(await ask(program, device.device, from, from + span))
+      // a millisecond more each time: the same question is answered from memory
+      times.push(await ask(program, device.device, from, from + span + place))
     }
     figures.push(
       figure('zoom', `${name}, 8 sensors, p50`, percentile(times, 0.5), 'ms'),

@@ -12,6 +12,7 @@ import { identities, received, recordCount, removeTopic } from './topic-contents
 const KILLS = Number(process.env['GPUMON_KILLS'] ?? 3)
 const SEED = Number(process.env['GPUMON_SEED'] ?? Date.now() % 1_000_000)
 const ROWS = 100_000
+const REQUEST_ROWS = 500
 const LIMIT_MS = 60_000 + KILLS * 60_000
 
 const scratch = scratchFolder()
@@ -34,10 +35,14 @@ describeWithServers('gpumon produce under kill -9', ({ bootstrap, registry, brok
     }
   }
 
-  async function expectAllOnce(note: string): Promise<void> {
+  /** @param repeatable readings that may be there twice, as docs/produce.md says, and are told by source and row */
+  async function expectAll(note: string, repeatable = 0): Promise<void> {
     const records = await received(bootstrap, registry)
-    expect(identities(records), note).toEqual({ distinct: ROWS, repeated: 0 })
-    expect(records.every(({ value }, i) => value.row === i)).toBe(true)
+    const { distinct, repeated } = identities(records)
+    expect(distinct, note).toBe(ROWS)
+    expect(repeated, note).toBeLessThanOrEqual(repeatable)
+    const rows = [...new Set(records.map(({ value }) => value.row))]
+    expect(rows.every((row, i) => row === i)).toBe(true)
   }
 
   test(`a producer killed ${KILLS} times in mid-replay and started again sends every reading once`, {
@@ -55,10 +60,10 @@ describeWithServers('gpumon produce under kill -9', ({ bootstrap, registry, brok
     const before = await recordCount(bootstrap)
     expect(before).toBeLessThan(ROWS)
     expect(await outcome(produce(log))).toMatchObject({ code: 0, stderr: '' })
-    await expectAllOnce(`seed ${SEED}`)
+    await expectAll(`seed ${SEED}`)
   })
 
-  test(`a broker killed ${KILLS} times in mid-replay and started again has every reading once`, {
+  test(`a broker killed ${KILLS} times in mid-replay and started again has every reading, at most a request a kill of them twice`, {
     timeout: LIMIT_MS,
   }, async () => {
     const log = await scratch.simulated('outage.txt', ROWS)
@@ -76,7 +81,7 @@ describeWithServers('gpumon produce under kill -9', ({ bootstrap, registry, brok
     const { code, stderr } = await ended
     expect(code, stderr).toBe(0)
     expect(stderr).toContain(`Kafka at ${bootstrap} does not answer`)
-    await expectAllOnce(`seed ${SEED}`)
+    await expectAll(`seed ${SEED}`, KILLS * REQUEST_ROWS)
   })
 
   test('a broker that hangs for longer than a request waits gets it again, and takes it once', async () => {
@@ -88,7 +93,7 @@ describeWithServers('gpumon produce under kill -9', ({ bootstrap, registry, brok
     await kafkaBroker(brokerFolder, brokerPorts).hang(33_000)
     const { code, stderr } = await ended
     expect(code, stderr).toBe(0)
-    await expectAllOnce('after it hung')
+    await expectAll('after it hung')
   })
 
   test('Ctrl-C ends the waiting for a broker that is away, and says that something may be missing', async () => {
@@ -107,6 +112,6 @@ describeWithServers('gpumon produce under kill -9', ({ bootstrap, registry, brok
     expect(code).toBe(1)
     expect(stderr).toContain('Start again when it is back: sending goes on behind the last reading that arrived')
     expect(await outcome(produce(log))).toMatchObject({ code: 0 })
-    await expectAllOnce('after Ctrl-C')
+    await expectAll('after Ctrl-C')
   })
 })

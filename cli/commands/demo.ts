@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import { type DemoOptions, demo, serveDemo } from '../../jobs/demo.ts'
-import { systemTimezone } from '../../jobs/timezone.ts'
 import { interruptSignal } from '../interrupt.ts'
+import { timezoneOption } from '../log-options.ts'
 import { addPageOptions, type PageFlags, pageOptions } from '../page-options.ts'
 import { tellRun } from '../tell-run.ts'
 import { tellServe } from '../tell-serve.ts'
-import { parseCount, parseSeed, parseSpeed, parseTimezone } from '../values.ts'
+import { parseCount, parseSeed, parseSpeed } from '../values.ts'
 
 interface DemoFlags extends Omit<DemoOptions, 'signal'>, PageFlags {
   readonly json?: boolean
@@ -20,12 +20,7 @@ export function demoCommand(): Command {
     )
     .option('--seed <number>', 'the same seed gives the same readings', parseSeed, 1)
     .option('--speed <factor>', 'let time pass so many times faster', parseSpeed, 1)
-    .option(
-      '--timezone <zone>',
-      'time zone whose clock the log shows, by its IANA name',
-      parseTimezone,
-      systemTimezone(),
-    )
+    .addOption(timezoneOption('time zone whose clock the log shows'))
     .option('--output <file>', 'the log to write, a new file (default: one in the folder for temporary files)')
     .option('--rows <count>', 'stop after so many readings (default: go on until Ctrl-C)', parseCount)
     .option('--once', 'end with a summary, without a page')

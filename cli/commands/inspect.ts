@@ -1,9 +1,8 @@
 import { Command } from 'commander'
 import { inspectLogs } from '../../jobs/inspect.ts'
-import { systemTimezone } from '../../jobs/timezone.ts'
 import { formatInspectReport } from '../inspect-text.ts'
+import { timezoneOption } from '../log-options.ts'
 import { ProgressBar } from '../progress.ts'
-import { parseTimezone } from '../values.ts'
 
 interface InspectFlags {
   readonly timezone: string
@@ -15,12 +14,7 @@ export function inspectCommand(): Command {
   return new Command('inspect')
     .description('say what is in logs: encoding, rows, rejects, sensors, gaps, sessions')
     .argument('<log...>', 'GPU-Z sensor logs, or .zip archives with logs')
-    .option(
-      '--timezone <zone>',
-      'time zone of the machine that wrote the logs, by its IANA name',
-      parseTimezone,
-      systemTimezone(),
-    )
+    .addOption(timezoneOption())
     .option('--json', 'print one JSON object: {"logs": [one object a log]}')
     .action(async (paths: string[], { timezone, json = false }: InspectFlags) => {
       const bar = new ProgressBar('inspecting')

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type KsqlServerOptions, ksqlServer } from '../../jobs/ksql-server.ts'
+import type { KsqlServerOptions } from '../../jobs/ksql-server.ts'
 import { interruptSignal } from '../interrupt.ts'
 import { parsePort } from '../values.ts'
 
@@ -18,6 +18,7 @@ export function ksqlServerCommand(): Command {
       `address of the server; another than 127.0.0.1 needs credentials, from ${CREDENTIALS} (name:password)`,
     )
     .action(async (files: string[], flags: Pick<KsqlServerOptions, 'host' | 'port'>) => {
+      const { ksqlServer } = await import('../../jobs/ksql-server.ts')
       await ksqlServer(
         { ...flags, files, credentials: process.env[CREDENTIALS], signal: interruptSignal() },
         {

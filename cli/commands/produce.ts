@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
-import { type ProduceOptions, produce } from '../../jobs/produce.ts'
-import { systemTimezone } from '../../jobs/timezone.ts'
+import type { ProduceOptions } from '../../jobs/produce.ts'
 import { interruptSignal } from '../interrupt.ts'
+import { deviceOption, replaySpeedOption, timezoneOption } from '../log-options.ts'
 import { tellProduce } from '../tell-produce.ts'
-import { parseBootstrap, parseSpeed, parseTimezone, parseUrl } from '../values.ts'
+import { parseBootstrap, parseUrl } from '../values.ts'
 
 type ProduceFlags = Omit<ProduceOptions, 'logs' | 'signal' | 'intervalMs'>
 
@@ -14,17 +14,14 @@ export function produceCommand(): Command {
     .argument('<log...>', 'GPU-Z sensor logs, or .zip archives with logs; each log is a device')
     .requiredOption('--bootstrap <host:port>', 'a broker of the cluster, several with commas', parseBootstrap)
     .requiredOption('--registry <url>', 'the schema registry, such as http://127.0.0.1:8081', parseUrl)
-    .option('--device <name>', 'name of the device, for a single log (default: the name of the file)')
-    .option(
-      '--timezone <zone>',
-      'time zone of the machine that wrote the logs, by its IANA name',
-      parseTimezone,
-      systemTimezone(),
-    )
-    .option('--speed <factor>', 'replay at this many times real time (pauses count as a minute at most)', parseSpeed)
+    .addOption(deviceOption())
+    .addOption(timezoneOption())
+    .addOption(replaySpeedOption())
     .addOption(new Option('--loop', 'begin again at the end, with times that go on, until Ctrl-C').conflicts('follow'))
     .option('--follow', 'go on with what is appended to the logs, until Ctrl-C')
     .action(async (logs: string[], flags: ProduceFlags) => {
+      // kafkajs is loaded by those who send
+      const { produce } = await import('../../jobs/produce.ts')
       await tellProduce((listener) => produce({ ...flags, logs, signal: interruptSignal() }, listener))
     })
 }

@@ -1,12 +1,11 @@
 import { Command, Option } from 'commander'
 import { type RunOptions, run } from '../../jobs/run.ts'
 import { serve } from '../../jobs/serve.ts'
-import { systemTimezone } from '../../jobs/timezone.ts'
 import { interruptSignal } from '../interrupt.ts'
+import { deviceOption, replaySpeedOption, timezoneOption } from '../log-options.ts'
 import { addPageOptions, type PageFlags, pageOptions } from '../page-options.ts'
 import { tellRun } from '../tell-run.ts'
 import { tellServe } from '../tell-serve.ts'
-import { parseSpeed, parseTimezone } from '../values.ts'
 
 interface RunFlags extends Pick<RunOptions, 'device' | 'speed' | 'loop' | 'follow' | 'timezone'>, PageFlags {
   readonly json?: boolean
@@ -24,15 +23,10 @@ export function runCommand(): Command {
       'read GPU-Z sensor logs, go on with what is appended, and show all on a page; with --once, --json, --speed, --loop or --follow on the terminal alone',
     )
     .argument('<log...>', 'GPU-Z sensor logs, or .zip archives with logs; each log is a device')
-    .option('--device <name>', 'name of the device, for a single log (default: the name of the file)')
-    .option(
-      '--timezone <zone>',
-      'time zone of the machine that wrote the logs, by its IANA name',
-      parseTimezone,
-      systemTimezone(),
-    )
+    .addOption(deviceOption())
+    .addOption(timezoneOption())
     .option('--store <file>', 'where all is kept (default: gpumon.duckdb in your folder for data)')
-    .option('--speed <factor>', 'replay at this many times real time (pauses count as a minute at most)', parseSpeed)
+    .addOption(replaySpeedOption())
     .addOption(
       new Option('--loop', 'begin again at the end, with times that go on, until Ctrl-C').conflicts(['once', 'follow']),
     )

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
 import { type SqlOptions, type SqlRecord, sql } from '../../jobs/sql.ts'
-import { systemTimezone } from '../../jobs/timezone.ts'
 import { interruptSignal } from '../interrupt.ts'
-import { parseTimezone } from '../values.ts'
+import { deviceOption, timezoneOption } from '../log-options.ts'
 
 interface SqlFlags extends Pick<SqlOptions, 'topic' | 'timezone' | 'device'> {
   readonly input?: string[]
@@ -19,13 +18,8 @@ export function sqlCommand(): Command {
       'GPU-Z logs (stream GPU_READINGS), or JSON: {topic, key, value, timestamp} in an array or one a line',
     )
     .option('--topic <name>', 'print this topic only (default: all that the statements write to)')
-    .option('--device <name>', 'name of the device, for a single log (default: the name of the file)')
-    .option(
-      '--timezone <zone>',
-      'time zone of the machine that wrote the log, by its IANA name',
-      parseTimezone,
-      systemTimezone(),
-    )
+    .addOption(deviceOption())
+    .addOption(timezoneOption('time zone of the machine that wrote the log'))
     .option('--json', 'print each record as one JSON object a line')
     .action(async (files: string[], flags: SqlFlags) => {
       const { input = [], json = false } = flags

@@ -7,6 +7,12 @@ export const KSQL_JSON = 'application/vnd.ksql.v1+json'
 export const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
 export const JSON_TYPE = 'application/json'
 
+/** Of basic authentication. */
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
 /** `error_code`: the HTTP status, then two digits of its own. */
 export const ERROR_CODE = {
   badRequest: 40_000,

@@ -1,10 +1,10 @@
 import { text } from 'node:stream/consumers'
-import { type CommandStatus, DELIMITED, type Entity, KSQL_JSON } from '../protocol.ts'
+import { type CommandStatus, type Credentials, DELIMITED, type Entity, KSQL_JSON } from '../protocol.ts'
 import { isErrorEntity, KsqlRequestError, refusalOf } from './request-error.ts'
 import { type Rows, readRows } from './rows.ts'
 import { isCommand, settled } from './settled.ts'
 import { answeredStatements } from './statement-place.ts'
-import { type Answer, type Credentials, Transport } from './transport.ts'
+import { type Answer, Transport } from './transport.ts'
 
 export interface KsqlClientOptions {
   /** such as http://localhost:8088 */

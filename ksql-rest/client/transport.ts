@@ -1,11 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { KSQL_JSON } from '../protocol.ts'
-
-export interface Credentials {
-  readonly username: string
-  readonly password: string
-}
+import { type Credentials, KSQL_JSON } from '../protocol.ts'
 
 export interface Answer {
   readonly status: number

@@ -1,13 +1,8 @@
 import { isIP } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { basicAuth } from 'hono/basic-auth'
-import { ERROR_CODE } from '../protocol.ts'
+import { type Credentials, ERROR_CODE } from '../protocol.ts'
 import { RestError } from './rest-error.ts'
-
-export interface Credentials {
-  readonly username: string
-  readonly password: string
-}
 
 /** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {

@@ -30,8 +30,4 @@ export class OpenQueries {
     const running = new Set(engine.queries().map(({ id }) => id))
     for (const id of [...this.#queries.keys()]) if (!running.has(id)) this.close(id)
   }
-
-  closeAll(): void {
-    for (const id of [...this.#queries.keys()]) this.close(id)
-  }
 }

@@ -32,7 +32,7 @@ export function messageWithFix({ message, fix }: KsqlError): string {
  * The engine's error as a server tells it, with its place where that is not the beginning of the statement.
  * @param sent the statements of the request, for errors that know no statement
  */
-export function statementError(error: KsqlError, sent: string): RestError {
+function statementError(error: KsqlError, sent: string): RestError {
   const { printed, statement = sent, position } = error
   const isInside = position !== undefined && position.offset !== sent.indexOf(statement)
   // syntax errors name their place themselves

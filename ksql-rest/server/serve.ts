@@ -1,6 +1,7 @@
 import type { KsqlEngine } from '../../engine/index.ts'
+import type { Credentials } from '../protocol.ts'
 import { ksqlApp } from './app.ts'
-import { type Credentials, isLoopback } from './guard.ts'
+import { isLoopback } from './guard.ts'
 import { listen } from './listen.ts'
 
 export const DEFAULT_HOST = '127.0.0.1'

@@ -15,6 +15,7 @@ import type { Monitor } from './monitor.ts'
 import { runQuery } from './page-sql.ts'
 import type { PipelineState } from './pipeline-state.ts'
 import { sensorLabel } from './sensor-label.ts'
+import { UnchangedAnswers } from './unchanged-answers.ts'
 
 /** Adds to an episode what it means and what to do about it. Severities are those of ksql/03-alerts.ksql. */
 export function episodeInfo(episode: NumberedEpisode): EpisodeInfo {
@@ -33,9 +34,8 @@ export class MonitorModel implements PageModel {
   readonly #state: PipelineState
   readonly #version: string
   readonly #listeners = new Set<(event: LiveEvent) => void>()
-  /** as long as nothing changes */
-  #devices: Promise<QueryResult<'devices'>> | null = null
-  readonly #ranges = new Map<string, Promise<Range>>()
+  readonly #devices = new UnchangedAnswers<QueryResult<'devices'>>(1)
+  readonly #ranges = new UnchangedAnswers<Range>(RANGES_KEPT)
 
   constructor(monitor: Monitor, store: StoreSession, state: PipelineState, version: string) {
     this.#monitor = monitor
@@ -46,8 +46,8 @@ export class MonitorModel implements PageModel {
 
   /** Something is in the store that was not. */
   changed(): void {
-    this.#devices = null
-    this.#ranges.clear()
+    this.#devices.changed()
+    this.#ranges.changed()
   }
 
   /** Tells every page. */
@@ -81,24 +81,12 @@ export class MonitorModel implements PageModel {
   }
 
   #stored(): Promise<QueryResult<'devices'>> {
-    if (this.#devices === null) {
-      const asked = this.#store.ask('devices')
-      this.#devices = asked
-      asked.catch(() => this.changed())
-    }
-    return this.#devices
+    return this.#devices.ask('', () => this.#store.ask('devices'))
   }
 
   range(span: Span, sensors: readonly string[], pixels: number): Promise<Range> {
     const query = { ...span, sensors, pixels }
-    const key = JSON.stringify(query)
-    const known = this.#ranges.get(key)
-    if (known !== undefined) return known
-    const asked = this.#ask('range', query)
-    if (this.#ranges.size >= RANGES_KEPT) this.#ranges.clear()
-    this.#ranges.set(key, asked)
-    asked.catch(() => this.#ranges.delete(key))
-    return asked
+    return this.#ranges.ask(JSON.stringify(query), () => this.#ask('range', query))
   }
 
   statistics(span: Span) {

@@ -7,11 +7,13 @@ import { laneList, lanesOf } from '../charts/lane.ts'
 import { LaneChart } from '../charts/lane-chart.ts'
 import type { Marks } from '../charts/marks.ts'
 import { Panel } from '../charts/panel.ts'
+import { PanelColumn } from '../charts/panel-column.ts'
 import { gutter, margin } from '../charts/time-axis.ts'
 import { Trace } from '../charts/trace.ts'
 import type { Context, View } from '../context.ts'
 import { el, keepFocus } from '../dom.ts'
 import { Latest } from '../latest.ts'
+import { onScreen } from '../on-screen.ts'
 import { RangeBar } from '../range-bar.ts'
 import { statisticsTable } from '../statistics-table.ts'
 import { clock } from '../zone-time.ts'
@@ -20,18 +22,13 @@ import { clock } from '../zone-time.ts'
 const REFRESH_MS = 5_000
 /** Keys held down change the range faster than it can be answered: it is asked for at most this often. */
 const PACE_MS = 80
-/** Time for drawing in a frame of 60 a second. */
-const FRAME_MS = 8
+/** Charts of one key share cursor and zoom. */
+const SYNC = 'charts'
 
 interface Surroundings {
   readonly statistics: Statistics
   readonly causes: Causes
   readonly episodes: readonly EpisodeInfo[]
-}
-
-/** What the next frame draws is on the screen when the frame after it begins. */
-function onScreen(then: () => void): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)))
 }
 
 /** Means alone, which are drawn in a third of the time. */
@@ -62,11 +59,10 @@ class ChartsView implements View {
   readonly #statisticsHost = el('div', {})
   readonly #range: Latest<{ range: Range | null; span: Span }>
   readonly #surroundings: Latest<Surroundings>
+  readonly #panels = new PanelColumn(this.#host)
   readonly #resize = new ResizeObserver(() => {
     if (!this.#firstIsAlone) this.#fit()
   })
-  /** Somewhat above and below the screen, so that scrolling finds charts that are drawn. */
-  readonly #sight = new IntersectionObserver((seen) => this.#see(seen), { rootMargin: '25% 0%' })
   #built = ''
   #asked = ''
   #askedAt = 0
@@ -74,17 +70,11 @@ class ChartsView implements View {
   #sentAt = 0
   #waiting = 0
   #frame = 0
-  /** the frame, and the timer in it, after which surroundings are asked for */
-  #laterFrame = 0
-  #later = 0
+  /** takes back what waits until the lines are on the screen: at first the other charts, then what surrounds the lines */
+  #cancelLater: () => void = () => {}
   #groups: readonly Group[] = []
-  #panels: readonly Panel[] = []
   #lanes: LaneChart | null = null
   #firstIsAlone = false
-  #makeOthers: () => void = () => {}
-  #makeLanes: () => LaneChart = () => {
-    throw new Error('no device is shown')
-  }
   #trace: Trace | null = null
   #episodes: readonly EpisodeInfo[] = []
   #causes: Causes = { stretches: [] }
@@ -127,7 +117,7 @@ class ChartsView implements View {
     } else if (event.event === 'episode' && event.data.device === device.device) {
       this.#episodes = [event.data, ...this.#episodes.filter(({ id }) => id !== event.data.id)]
       this.#paint()
-    } else if (event.event === 'limits') for (const panel of this.#panels) panel.redraw()
+    } else if (event.event === 'limits') this.#panels.redraw()
   }
 
   tick(): void {
@@ -140,7 +130,6 @@ class ChartsView implements View {
     this.#range.cancel()
     this.#cancelSurroundings()
     this.#resize.disconnect()
-    this.#sight.disconnect()
     clearTimeout(this.#waiting)
     cancelAnimationFrame(this.#frame)
     this.#clear()
@@ -158,15 +147,13 @@ class ChartsView implements View {
     this.#asked = ''
     this.#clear()
     this.#groups = groups
-    const sync = 'charts'
-    const onDrag = (from: number, to: number) => this.#bar.set(from, to)
     const panelOf = (group: Group) =>
       new Panel(group, {
         shown,
         zone: this.#context.state.zone,
-        sync,
+        sync: SYNC,
         marks: () => this.#marks(device.device, group, shown),
-        onDrag,
+        onDrag: this.#onDrag,
         onToggle: (field) => {
           const sensors = shown.includes(field) ? shown.filter((other) => other !== field) : [...shown, field]
           this.#context.go({ sensors }, 'replace')
@@ -175,19 +162,7 @@ class ChartsView implements View {
           this.#cursor.textContent = ms === null ? '' : `cursor ${clock(ms, this.#context.state.zone)}`
         },
       })
-    this.#makeLanes = () =>
-      new LaneChart(this.#lanesHost, {
-        zone: this.#context.state.zone,
-        width: this.#lanesHost.clientWidth,
-        sync,
-        onDrag,
-      })
     this.#lanesHost.replaceChildren()
-    // The first chart tells the width: what is to be drawn is asked for while the other charts are made.
-    const [first, ...others] = groups
-    this.#panels = first === undefined ? [] : [panelOf(first)]
-    // whether the others are in sight is told after the first frame
-    for (const panel of this.#panels) panel.inSight = true
     this.#host.replaceChildren(
       el(
         'section',
@@ -196,20 +171,18 @@ class ChartsView implements View {
         this.#lanesHost,
         this.#laneListHost,
       ),
-      ...this.#panels.map(({ element }) => element),
     )
-    this.#makeOthers = () => {
-      this.#panels = [...this.#panels, ...others.map(panelOf)]
-      this.#host.append(...this.#panels.map(({ element }) => element))
-      for (const { element } of this.#panels) this.#sight.observe(element)
-    }
-    if (this.#drawFirst()) return
+    // The first chart tells the width: what is to be drawn is asked for while the other charts are made.
+    const [first, ...others] = groups
+    if (first !== undefined) this.#panels.add([panelOf(first)])
+    const addOthers = () => this.#panels.add(others.map(panelOf))
+    if (this.#drawFirst(addOthers)) return
     this.#fit()
-    this.#makeOthers()
+    addOthers()
   }
 
-  /** Draws the first chart alone where the server has sent along what it shows; the others are made once it is on the screen. */
-  #drawFirst(): boolean {
+  /** Draws the first chart alone where the server has sent along what it shows; the others are added once it is on the screen. */
+  #drawFirst(addOthers: () => void): boolean {
     const { firstRange, address, state } = this.#context
     this.#context.firstRange = null
     const asked = firstQuestion(state, address)
@@ -217,24 +190,15 @@ class ChartsView implements View {
     this.#trace = new Trace(withoutBands(firstRange))
     this.#firstIsAlone = true
     this.#paint()
-    const makeOthers = this.#makeOthers
-    onScreen(() => {
-      // other charts may be wanted by now, or none
-      if (this.#makeOthers !== makeOthers) return
+    this.#cancelLater = onScreen(() => {
       this.#firstIsAlone = false
-      makeOthers()
+      addOthers()
       this.#fit()
     })
     return true
   }
 
-  #see(seen: readonly IntersectionObserverEntry[]): void {
-    for (const { target, isIntersecting } of seen) {
-      const panel = this.#panels.find(({ element }) => element === target)
-      if (panel !== undefined) panel.inSight = isIntersecting
-    }
-    this.#drawPanels()
-  }
+  readonly #onDrag = (from: number, to: number): void => this.#bar.set(from, to)
 
   #marks(device: string, { sensors }: Group, shown: readonly string[]): Marks {
     const fields = sensors.map(({ field }) => field)
@@ -250,7 +214,7 @@ class ChartsView implements View {
   /** Moves the axes at once; what is missing comes with the answer. */
   #showRange(device: DeviceInfo): void {
     const { from, to } = this.#context.rangeOf(device)
-    for (const panel of this.#panels) panel.setRange(from, to)
+    this.#panels.setRange(from, to)
     this.#showLanes(from, to)
   }
 
@@ -304,14 +268,11 @@ class ChartsView implements View {
     }
     this.#paint()
     // once the lines are on the screen: asking, too, takes time from drawing
-    this.#laterFrame = requestAnimationFrame(() => {
-      this.#later = window.setTimeout(() => this.#askSurroundings(span))
-    })
+    this.#cancelLater = onScreen(() => this.#askSurroundings(span))
   }
 
   #cancelSurroundings(): void {
-    cancelAnimationFrame(this.#laterFrame)
-    clearTimeout(this.#later)
+    this.#cancelLater()
     this.#surroundings.cancel()
   }
 
@@ -330,7 +291,12 @@ class ChartsView implements View {
     this.#causes = causes
     this.#episodes = episodes
     // only now: the lines come first
-    this.#lanes ??= this.#makeLanes()
+    this.#lanes ??= new LaneChart(this.#lanesHost, {
+      zone: this.#context.state.zone,
+      width: this.#lanesHost.clientWidth,
+      sync: SYNC,
+      onDrag: this.#onDrag,
+    })
     this.#statisticsHost.replaceChildren(statisticsTable(this.#context, statistics))
     this.#paint()
   }
@@ -343,29 +309,14 @@ class ChartsView implements View {
       if (device === undefined) return
       const { from, to } = this.#context.rangeOf(device)
       if (this.#context.address.range === null) this.#trace?.dropBefore(from)
-      if (this.#trace !== null) for (const panel of this.#panels) panel.take(this.#trace, from, to)
       this.#showLanes(from, to)
-      this.#drawPanels()
+      if (this.#trace !== null) this.#panels.show(this.#trace, from, to)
     })
   }
 
-  /** As many charts as fit into a frame, the rest in the next: the first is not kept waiting by the last. */
-  #drawPanels(): void {
-    const begun = performance.now()
-    for (const panel of this.#panels) {
-      if (!panel.isStale) continue
-      if (performance.now() - begun > FRAME_MS) {
-        this.#frame = requestAnimationFrame(() => this.#drawPanels())
-        return
-      }
-      panel.draw()
-    }
-  }
-
   #fit(): void {
-    const width = Math.max(0, ...this.#panels.map((panel) => panel.fit()))
+    const plot = Math.max(0, this.#panels.fit() - gutter() - margin())
     this.#lanes?.resize(this.#lanesHost.clientWidth)
-    const plot = Math.max(0, width - gutter() - margin())
     if (plot === this.#width) return
     this.#width = plot
     const { device } = this.#context
@@ -380,12 +331,10 @@ class ChartsView implements View {
   }
 
   #clear(): void {
-    this.#sight.disconnect()
+    this.#cancelLater()
     this.#firstIsAlone = false
-    this.#makeOthers = () => {}
-    for (const panel of this.#panels) panel.destroy()
+    this.#panels.clear()
     this.#lanes?.destroy()
-    this.#panels = []
     this.#lanes = null
   }
 }

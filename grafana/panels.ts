@@ -115,8 +115,8 @@ export function table(text: PanelText, size: PanelSize, flux: readonly string[])
   return filled(new TablePanel(), text, size, flux)
 }
 
-/** Green, then yellow from the first limit on, red from the next. */
-export function thresholds(limits: readonly number[]): ThresholdsConfigBuilder {
+/** Green, then red from the last limit on; orange from those before it. */
+function thresholds(limits: readonly number[]): ThresholdsConfigBuilder {
   const above = [...limits].sort((a, b) => a - b)
   const last = above.length - 1
   const steps: Threshold[] = above.map((value, i) => ({ value, color: i === last ? 'red' : 'orange' }))

@@ -22,7 +22,7 @@ export function pipeline(): Dashboard {
 function panels(): Builder<Panel>[] {
   return [
     stat(
-      { title: 'Age of the newest reading', description: 'Yellow after 10 s, red after a minute.', unit: 's' },
+      { title: 'Age of the newest reading', description: 'Orange after 10 s, red after a minute.', unit: 's' },
       { width: 12, height: QUARTER.height },
       [ageOf(chosen('gpu_reading'))],
       [10, 60],

@@ -16,12 +16,12 @@ export function packingOf(field: string): Packing {
   return sensorOf(field)?.kind === 'voltage' ? 4 : 1
 }
 
-export function packedType(packing: Packing): DuckDBType {
+function packedType(packing: Packing): DuckDBType {
   return packing === null ? DOUBLE : DECIMAL(DIGITS, packing)
 }
 
 /** Reads a type as DuckDB writes it. */
-export function packingFrom(sqlType: string): Packing {
+function packingFrom(sqlType: string): Packing {
   const decimals = /^DECIMAL\(\d+,\s*(\d+)\)$/.exec(sqlType)?.[1]
   return decimals === undefined ? null : Number(decimals)
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { LogReader } from '../gpuz/log-reader.ts'
+import { keepBatchesYoung } from '../jobs/heap.ts'
 import { run } from '../jobs/run.ts'
 import { copyWithDuckDb, readWithDuckDb } from './duckdb.ts'
 import { prepareReadyMade, produceLog } from './kafka-steps.ts'
@@ -37,6 +38,9 @@ async function job(path: string): Promise<{ rows: number; details: Record<string
   const alerts = Object.values(result.alerts).reduce((sum, count) => sum + count, 0)
   return { rows: result.rows, details: { alerts, episodes: result.episodes, ...result.windows } }
 }
+
+// as the program does
+keepBatchesYoung()
 
 /** Runs one step in this process: `node step.js STEP FILE|ROWS [DATABASE|BROKER [REGISTRY]]`. */
 const [step = '', argument = '', target = '', registry = ''] = process.argv.slice(2)

@@ -45,11 +45,8 @@ describeInBrowser('charts', (open) => {
 
   test('are drawn without Intl, whose first use takes a browser as long as a chart', async () => {
     const { page } = await open('?view=charts&last=10m')
-    await page.addInitScript(() => {
-      for (const name of ['DateTimeFormat', 'NumberFormat'] as const) {
-        Object.defineProperty(Intl, name, { value: () => document.documentElement.setAttribute('data-intl', name) })
-      }
-    })
+    await page.addInitScript(`for (const name of ['DateTimeFormat', 'NumberFormat'])
+      Object.defineProperty(Intl, name, { value: () => document.documentElement.setAttribute('data-intl', name) })`)
     await page.reload()
     await expect.poll(() => page.locator('.panel:not(.timeline) canvas').count()).toBeGreaterThan(0)
     expect(await page.locator('html').getAttribute('data-intl')).toBeNull()

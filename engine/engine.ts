@@ -84,7 +84,6 @@ export class KsqlEngine {
       now: options.now ?? Date.now,
       restoring: false,
       queryCount: 0,
-      transientCount: 0,
     }
   }
 

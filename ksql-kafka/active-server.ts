@@ -26,8 +26,6 @@ export interface ActiveServerOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistryClient
   readonly serviceId: string
-  /** its address, for the other servers */
-  readonly server: string
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
 }
@@ -81,13 +79,13 @@ export class ActiveServer {
    * @throws LostRecordsError where records are gone that the state cannot be restored without; what kafkajs throws
    */
   static async open(options: ActiveServerOptions): Promise<ActiveServer> {
-    const { kafka, registry, serviceId, server, onFault, onNotice } = options
+    const { kafka, registry, serviceId, onFault, onNotice } = options
     const topic = logTopic(serviceId)
     const sender = new TransactionalSender(kafka, transactionalId(serviceId))
     try {
       await sender.connect()
       const id = randomUUID()
-      await sender.commit([entryRecord(topic, { kind: 'began', id, server })])
+      await sender.commit([entryRecord(topic, { kind: 'mark', id })])
       const log = await readLog(kafka, topic, id, `${serviceId}-log`)
       const task = log.snapshot === null ? EngineTask.empty({ onFault }) : EngineTask.restore(log.snapshot, { onFault })
       const ids = new SchemaIds(registry, task, onNotice)
@@ -119,7 +117,8 @@ export class ActiveServer {
       const { kafka, registry } = this.#options
       const { task } = this
       await this.#finishCatchUp()
-      const { entry, isLogged, topics } = await prepareRequest({ kafka, registry }, task, text, settings)
+      const settle = () => this.#settle()
+      const { entry, isLogged, topics } = await prepareRequest({ kafka, registry, settle }, task, text, settings)
       const before = task.engine.topics().map(({ name }) => name)
       const inserted: AddressedRecord[] = []
       try {
@@ -131,12 +130,17 @@ export class ActiveServer {
     })
   }
 
+  /** Until others see all that is committed here: a broker tells who commits so before those who read. */
+  settle(): Promise<void> {
+    return this.#mutex.run(() => this.#settle())
+  }
+
   /** Throws KsqlError for a row that is refused; what kafkajs throws. */
   insert(row: InsertValues, settings: Settings): Promise<void> {
     return this.#mutex.run(async () => {
       const { task } = this
       await this.#ids.registerFor(row, settings)
-      const record = task.engine.scoped(settings, () => task.inserted(row))
+      const record = task.engine.scoped(settings, () => task.inserted(row, Date.now()))
       await this.#commit(null, [record])
     })
   }
@@ -239,6 +243,11 @@ export class ActiveServer {
     const ranges = entry?.kind === 'rows' ? entry.ranges : []
     const offsets = ranges.map(({ topic, partition, until }) => ({ topic, partition, offset: until }))
     await this.#guarded(() => this.#sender.commit(records, { group: serviceId, offsets }))
+  }
+
+  async #settle(): Promise<void> {
+    const mark = entryRecord(this.#topic, { kind: 'mark', id: randomUUID() })
+    await this.#guarded(() => this.#sender.commit([mark]))
   }
 
   async #snapshot(): Promise<void> {

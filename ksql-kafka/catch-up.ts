@@ -1,5 +1,5 @@
 import type { KsqlEngine } from '../engine/index.ts'
-import type { ExecutedRequest, OffsetRange } from './log-entry.ts'
+import type { OffsetRange, OffsetReset } from './log-entry.ts'
 
 /** Queries that are given the history of topics before they go on with all others. */
 export interface CatchUp {
@@ -30,11 +30,7 @@ export function standingOf(engine: KsqlEngine, read: Iterable<string>): Standing
  * mean nothing without it. Topics that nobody has read before are simply read from their beginning, and what the engine itself keeps of a table's topic it
  * hands out by itself.
  */
-export function historyReaders(
-  before: Standing,
-  after: KsqlEngine,
-  reset: ExecutedRequest['reset'],
-): Map<string, Set<string>> {
+export function historyReaders(before: Standing, after: KsqlEngine, reset: OffsetReset): Map<string, Set<string>> {
   const readers = new Map<string, Set<string>>()
   for (const { id, isTransient, sourceNames } of after.queries()) {
     if (isTransient || before.queries.has(id)) continue

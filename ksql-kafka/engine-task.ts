@@ -124,7 +124,7 @@ export class EngineTask {
     for (const fact of entry.schemas) this.registry.adopt(fact)
     try {
       const statements = parseRequest(engine, entry.text, entry.settings)
-      const insertRow = (row: InsertValues): void => insert(this.inserted(row))
+      const insertRow = (row: InsertValues): void => insert(this.inserted(row, entry.now))
       return runParsed({ engine, commands, onFault, topics, insert: insertRow }, statements, entry.settings)
     } finally {
       this.#look()
@@ -136,8 +136,12 @@ export class EngineTask {
     }
   }
 
-  /** The record of an INSERT … VALUES. Throws KsqlError, also for a topic that a query here writes. */
-  inserted(row: InsertValues): AddressedRecord {
+  /**
+   * The record of an INSERT … VALUES. Throws KsqlError, also for a topic that a query here writes.
+   * @param now the wall clock, ms since 1970-01-01 UTC: the record's time unless the row says it
+   */
+  inserted(row: InsertValues, now: number): AddressedRecord {
+    this.#now = now
     const { topic, record } = this.engine.recordOf(row)
     refuseOwnTopic(this.engine, row)
     return this.#outputs.address(this.engine, topic, record)

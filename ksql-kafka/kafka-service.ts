@@ -10,8 +10,9 @@ import { type Entity, ERROR_CODE } from '../ksql-rest/protocol.ts'
 import type { CommandLog } from '../ksql-rest/server/command-log.ts'
 import type { JsonObject } from '../ksql-rest/server/request-body.ts'
 import { RestError } from '../ksql-rest/server/rest-error.ts'
-import type { InsertValues, KsqlService, ServerState } from '../ksql-rest/server/service.ts'
+import type { AskedEngine, InsertValues, KsqlService, ServerState } from '../ksql-rest/server/service.ts'
 import { ActiveServer } from './active-server.ts'
+import { engineFor } from './push-engine.ts'
 import { logTopic } from './service-names.ts'
 
 export interface KafkaServiceOptions {
@@ -60,6 +61,15 @@ export class KafkaService implements KsqlService {
   async current(): Promise<{ engine: KsqlEngine; commands: CommandLog }> {
     const { engine, commands } = (await this.#server()).task
     return { engine, commands }
+  }
+
+  async asked(sql: string, settings: Settings): Promise<AskedEngine> {
+    const { onFault, onNotice } = this.#options
+    const [kafka, registry, serviceId] = [this.#kafka, this.#registry, this.serviceId]
+    const onEnded = (engine: KsqlEngine): void => this.#queriesEnded(engine)
+    const active = await this.#server()
+    const settle = () => active.settle()
+    return engineFor({ kafka, registry, serviceId, settle, onFault, onNotice, onEnded }, active.task, sql, settings)
   }
 
   async execute(text: string, settings: Settings): Promise<Entity[]> {
@@ -133,7 +143,7 @@ export class KafkaService implements KsqlService {
     aborted.then(() => this.#active?.wake())
     try {
       while (!signal.aborted && this.#state !== 'TERMINATED') {
-        if (seat.isHeld) await this.#lead(server, seat, signal, onWorking)
+        if (seat.isHeld) await this.#lead(seat, signal, onWorking)
         else {
           if (seat.hasJoined) this.#state = 'STANDBY'
           await Promise.race([seat.changed(), aborted])
@@ -146,14 +156,13 @@ export class KafkaService implements KsqlService {
     }
   }
 
-  async #lead(server: string, seat: Seat, signal: AbortSignal, onWorking: () => void): Promise<void> {
+  async #lead(seat: Seat, signal: AbortSignal, onWorking: () => void): Promise<void> {
     const { onFault, onNotice } = this.#options
     this.#state = 'RESTORING'
     const active = await ActiveServer.open({
       kafka: this.#kafka,
       registry: this.#registry,
       serviceId: this.serviceId,
-      server,
       onFault: (error) => {
         onFault(error)
         this.#queriesEnded(this.#active?.task.engine ?? null)

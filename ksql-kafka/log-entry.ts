@@ -1,11 +1,10 @@
 import type { RegisteredSchema, Settings } from '../engine/index.ts'
 
-/** A server has become the active one. */
-export interface Began {
-  readonly kind: 'began'
+/** Says that all transactions before it have ended: the broker does not begin one of a sender before. */
+export interface Mark {
+  readonly kind: 'mark'
   /** tells it from all others */
   readonly id: string
-  readonly server: string
 }
 
 /** A topic that the broker had. */
@@ -23,6 +22,8 @@ export interface SchemaFact {
   readonly id: number
 }
 
+export type OffsetReset = 'earliest' | 'latest'
+
 /** The statements of a request were executed, with all from outside that they depend on. */
 export interface ExecutedRequest {
   readonly kind: 'request'
@@ -33,7 +34,7 @@ export interface ExecutedRequest {
   readonly topics: readonly TopicFact[]
   readonly schemas: readonly SchemaFact[]
   /** auto.offset.reset: where new queries begin */
-  readonly reset: 'earliest' | 'latest'
+  readonly reset: OffsetReset
   /** of topics that are read from then on: the offset of each partition's first record */
   readonly starts: ReadonlyMap<string, readonly number[]>
   /** of topics whose earlier records new queries are given before they go on with the others: what each partition had */
@@ -72,7 +73,7 @@ export interface CaughtUpRows {
 }
 
 /** What has happened to the engine, or around it. */
-export type LogEntry = Began | ExecutedRequest | ProcessedRows | CaughtUpRows
+export type LogEntry = Mark | ExecutedRequest | ProcessedRows | CaughtUpRows
 
 /** An entry as JSON. */
 export function entryToBytes(entry: LogEntry): Buffer {

@@ -13,7 +13,7 @@ import { isInspection } from '../ksql-rest/server/inspect.ts'
 import { parseRequest, tryStatements } from '../ksql-rest/server/statements.ts'
 import { historyReaders, standingOf } from './catch-up.ts'
 import { type EngineTask, readTopics, refuseOwnTopic } from './engine-task.ts'
-import type { ExecutedRequest, OffsetRange, SchemaFact } from './log-entry.ts'
+import type { ExecutedRequest, OffsetRange, OffsetReset, SchemaFact } from './log-entry.ts'
 import type { TrialRegistry } from './mirrored-registry.ts'
 
 /** A request that can be executed. */
@@ -28,6 +28,8 @@ export interface PreparedRequest {
 interface Surroundings {
   readonly kafka: Kafka
   readonly registry: SchemaRegistryClient
+  /** until the broker shows all that the service has committed */
+  readonly settle: () => Promise<void>
 }
 
 const OFFSET_RESETS = ['auto.offset.reset', 'ksql.streams.auto.offset.reset']
@@ -37,7 +39,7 @@ const OFFSET_RESETS = ['auto.offset.reset', 'ksql.streams.auto.offset.reset']
  * need. A statement that is refused leaves everything as it was. Throws KsqlError, RestError, SchemaRegistryError and what kafkajs throws.
  */
 export async function prepareRequest(
-  { kafka, registry }: Surroundings,
+  { kafka, registry, settle }: Surroundings,
   task: EngineTask,
   text: string,
   settings: Settings,
@@ -64,6 +66,7 @@ export async function prepareRequest(
     schemas.push({ subject, schema, type: 'AVRO', id: await registry.add(subject, schema) })
   }
   await makeTopics(kafka, await missingTopics(kafka, sandbox, statements, topics))
+  await settle()
   const used = new Set([...sandbox.sources().map(({ topic }) => topic), ...asserted(statements)])
   return {
     entry: {
@@ -186,7 +189,7 @@ async function startsOf(
   kafka: Kafka,
   task: EngineTask,
   sandbox: KsqlEngine,
-  reset: ExecutedRequest['reset'],
+  reset: OffsetReset,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const fresh = [...readTopics(sandbox)].filter((topic) => !task.positions.has(topic))
   if (fresh.length === 0) return new Map()
@@ -205,7 +208,7 @@ async function historyOf(
   kafka: Kafka,
   task: EngineTask,
   sandbox: KsqlEngine,
-  reset: ExecutedRequest['reset'],
+  reset: OffsetReset,
 ): Promise<ReadonlyMap<string, readonly OffsetRange[]>> {
   const readers = historyReaders(standingOf(task.engine, task.positions.keys()), sandbox, reset)
   if (readers.size === 0) return new Map()
@@ -222,7 +225,7 @@ async function historyOf(
 }
 
 /** The last value in the request: by a SET, by its properties or by what held before. */
-function resetOf(engine: KsqlEngine, settings: Settings, statements: readonly Statement[]): ExecutedRequest['reset'] {
+export function resetOf(engine: KsqlEngine, settings: Settings, statements: readonly Statement[]): OffsetReset {
   const isReset = (name: string): boolean => OFFSET_RESETS.includes(name.toLowerCase())
   const set = statements.findLast((one) => one.kind === 'set' && isReset(one.name))
   const { properties } = engine.scoped(settings, () => engine.settings())

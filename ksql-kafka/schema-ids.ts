@@ -12,10 +12,14 @@ const RETRY_MS = 1_000
 /** Sees to it that the engine knows the schemas of the records that it is about to read or write. */
 export class SchemaIds {
   readonly #registry: SchemaRegistryClient
-  readonly #task: EngineTask
+  readonly #task: Pick<EngineTask, 'engine' | 'registry'>
   readonly #onNotice: (text: string) => void
 
-  constructor(registry: SchemaRegistryClient, task: EngineTask, onNotice: (text: string) => void) {
+  constructor(
+    registry: SchemaRegistryClient,
+    task: Pick<EngineTask, 'engine' | 'registry'>,
+    onNotice: (text: string) => void,
+  ) {
     this.#registry = registry
     this.#task = task
     this.#onNotice = onNotice

@@ -34,11 +34,11 @@ export function snapshotRecords(topic: string, snapshot: Uint8Array): AddressedR
 }
 
 /**
- * Reads the log up to the entry by which the reader itself has begun: whatever came before it is committed or never will be.
+ * Reads the log up to a mark that the reader itself has made: whatever came before it is committed or never will be.
  * @param group prefix of the consumer group that reads
  * @throws what kafkajs throws
  */
-export async function readLog(kafka: Kafka, topic: string, begunId: string, group: string): Promise<LogContents> {
+export async function readLog(kafka: Kafka, topic: string, markId: string, group: string): Promise<LogContents> {
   const [{ low }] = (await offsetsOf(kafka, [topic])).get(topic) ?? [{ low: 0 }]
   const reader = await PartitionReader.open(kafka, new Map([[topic, [low]]]), group)
   try {
@@ -59,7 +59,7 @@ export async function readLog(kafka: Kafka, topic: string, begunId: string, grou
           entries = []
         } else {
           const entry = entryFromBytes(value)
-          if (entry.kind === 'began' && entry.id === begunId) return { snapshot, entries }
+          if (entry.kind === 'mark' && entry.id === markId) return { snapshot, entries }
           entries.push(entry)
         }
       }

@@ -16,6 +16,9 @@ export interface PushQuery {
   close(): void
 }
 
+/** Push queries of this process: several engines may answer side by side, and what one is asked changes no id of a query that lasts. */
+let transientCount = 0
+
 /**
  * SELECT … EMIT CHANGES: `onRows` gets the result as records arrive, beginning with those the topics still keep. Columns of the batches are
  * those of the result. Throws KsqlError for a SELECT without EMIT: that is a pull query (pull-query.ts).
@@ -34,7 +37,7 @@ export function pushQuery(
     )
   }
   const plan = planQuery(query, { name: null, statement: 'SELECT' }, planEnvironment(session))
-  const id = `transient_${session.transientCount++}`
+  const id = `transient_${transientCount++}`
   let left = query.limit ?? Number.POSITIVE_INFINITY
   const close = () => session.dataflow.stop(id)
   const pipeline = compileFor(session, id, plan, false, (batch) => {

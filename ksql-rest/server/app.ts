@@ -126,8 +126,10 @@ export function ksqlApp({ service, version, host, credentials, onFault }: AppOpt
 
   async function query(sql: string, settings: Settings, format: RowFormat): Promise<Response> {
     try {
-      const { engine } = await service.current()
-      return answerQuery({ engine, open, now: Date.now }, sql, settings, format)
+      const { engine, begin } = await service.asked(sql, settings)
+      const answer = answerQuery({ engine, open, now: Date.now }, sql, settings, format)
+      await begin()
+      return answer
     } catch (error) {
       return refusal(asRestError(error, sql, onFault))
     }

@@ -2,7 +2,7 @@ import type { KsqlEngine, Settings } from '../../engine/index.ts'
 import type { Entity } from '../protocol.ts'
 import { CommandLog } from './command-log.ts'
 import type { JsonObject } from './request-body.ts'
-import type { InsertValues, KsqlService, ServerState } from './service.ts'
+import type { AskedEngine, InsertValues, KsqlService, ServerState } from './service.ts'
 import { runStatements } from './statements.ts'
 import { terminateCluster } from './terminate.ts'
 
@@ -28,6 +28,10 @@ export class MemoryService implements KsqlService {
 
   async current(): Promise<{ engine: KsqlEngine; commands: CommandLog }> {
     return { engine: this.#engine, commands: this.#commands }
+  }
+
+  async asked(): Promise<AskedEngine> {
+    return { engine: this.#engine, begin: async () => {} }
   }
 
   async execute(text: string, settings: Settings): Promise<Entity[]> {

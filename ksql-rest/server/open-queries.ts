@@ -2,6 +2,8 @@ import type { KsqlEngine } from '../../engine/index.ts'
 
 /** A push query with someone who reads it. */
 export interface OpenQuery {
+  /** that runs it */
+  readonly engine: KsqlEngine
   /** ends query and answer */
   end(): void
 }
@@ -25,9 +27,11 @@ export class OpenQueries {
     return query !== undefined
   }
 
-  /** Ends the answers of queries that the engine has no more: TERMINATE ended them, or a record broke them; null: there is no engine. */
+  /** Ends the answers of queries that an engine has no more: TERMINATE ended them, or a record broke them; null: of all queries. */
   endStopped(engine: KsqlEngine | null): void {
     const running = new Set((engine?.queries() ?? []).map(({ id }) => id))
-    for (const id of [...this.#queries.keys()]) if (!running.has(id)) this.close(id)
+    for (const [id, query] of [...this.#queries]) {
+      if (engine === null || (query.engine === engine && !running.has(id))) this.close(id)
+    }
   }
 }

@@ -94,7 +94,7 @@ function pushAnswer(context: QueryContext, sql: string, limit: number, format: R
   if (left <= 0) finish(format.end(true))
   const { id, columns } = query
   if (ended) query.close()
-  else open.add(id, { end: () => finish(format.end(false)) })
+  else open.add(id, { engine, end: () => finish(format.end(false)) })
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {

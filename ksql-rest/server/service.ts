@@ -8,6 +8,11 @@ export type InsertValues = Extract<Statement, { kind: 'insert-values' }>
 /** `STANDBY`: another server of the service is active; `RESTORING`: this one will be; `READY`: it is. */
 export type ServerState = 'STARTING' | 'STANDBY' | 'RESTORING' | 'READY' | 'TERMINATED'
 
+export interface AskedEngine {
+  readonly engine: KsqlEngine
+  begin(): Promise<void>
+}
+
 /** What the REST interface asks and changes. Work that changes something is done one after the other, each to its end. */
 export interface KsqlService {
   readonly clusterId: string
@@ -15,6 +20,8 @@ export interface KsqlService {
   readonly state: ServerState
   /** The engine that inspections and queries ask, and what became of statements. Throws RestError while this server has none. */
   current(): Promise<{ readonly engine: KsqlEngine; readonly commands: CommandLog }>
+  /** The engine that a SELECT is to be asked of, and what makes rows come once it has been asked. Throws RestError while this server has none. */
+  asked(sql: string, settings: Settings): Promise<AskedEngine>
   /** Runs the statements of one request, all or, where one is refused, none. Throws KsqlError or RestError. */
   execute(text: string, settings: Settings): Promise<Entity[]>
   /** Throws KsqlError for a row that is refused. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { entryFromBytes, entryToBytes, type LogEntry } from '../../ksql-kafka/log-entry.ts'
 
 test.each<LogEntry>([
-  { kind: 'began', id: 'x', server: 'http://127.0.0.1:8088' },
+  { kind: 'mark', id: 'x' },
   {
     kind: 'request',
     text: "CREATE STREAM s (x INT) WITH (KAFKA_TOPIC='ü', VALUE_FORMAT='AVRO');",

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { readingSchema } from '../../gpuz/reading-schema.ts'
+import { SchemaRegistryClient } from '../../kafka/schema-registry.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { RunningServer, untilProcessed } from './ksql-service.ts'
@@ -11,7 +13,7 @@ const ROWS = 5_000
 const scratch = scratchFolder()
 
 describeWithServers('gpumon ksql-server on Kafka', (servers) => {
-  const { bootstrap } = servers
+  const { bootstrap, registry } = servers
   let services = 0
   const running: RunningServer[] = []
   const serviceId = (): string => `test-${process.pid}-${services}`
@@ -22,6 +24,8 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
   }
   beforeEach(async () => {
     await removeAllTopics(bootstrap)
+    // before CREATE STREAM registers one of its own, as gpumon produce does
+    await new SchemaRegistryClient(registry).register(`${TOPIC}-value`, JSON.stringify(readingSchema()))
     services++
   })
   afterEach(async () => {
@@ -53,7 +57,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
   test('a row that is inserted goes to Kafka and comes back from there: a limit changes the alerts', async () => {
     await makeTopic(bootstrap, TOPIC, 1)
     // rows are written with a schema of ksqlDB's name, which is not that of the readings of gpumon produce
-    const forget = () => fetch(`${servers.registry}/subjects/${TOPIC}-value`, { method: 'DELETE' })
+    const forget = () => fetch(`${registry}/subjects/${TOPIC}-value`, { method: 'DELETE' })
     await forget()
     const server = await start()
     const { client } = server
@@ -124,7 +128,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     const good = "CREATE STREAM s (x INT) WITH (KAFKA_TOPIC='never', VALUE_FORMAT='AVRO', PARTITIONS=1);"
     await expect(client.execute(`${good} CREATE STREAM t AS SELECT nothing FROM s;`)).rejects.toThrow('NOTHING')
     expect(await client.execute('SHOW TOPICS; SHOW STREAMS;')).toMatchObject([{ topics: [] }, { streams: [] }])
-    const subjects = (await (await fetch(`${servers.registry}/subjects`)).json()) as string[]
+    const subjects = (await (await fetch(`${registry}/subjects`)).json()) as string[]
     expect(subjects).not.toContain('never-value')
   })
 
@@ -141,12 +145,12 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
       INSERT INTO r (id, x, ROWTIME) VALUES ('a', 1, 12000);
       INSERT INTO r (id, x, ROWTIME) VALUES ('a', 2, 13000);`)
     await untilProcessed(bootstrap, serviceId(), 'in', 2)
-    const found = await committedRecords(bootstrap, ['windows', 'sessions'])
-    const last = (topic: string) => found.get(topic)?.at(-1)?.key?.toString('hex')
-    expect(last('windows')).toBe(`61${(10_000).toString(16).padStart(16, '0')}`)
-    expect(last('sessions')).toBe(
-      `61${(13_000).toString(16).padStart(16, '0')}${(12_000).toString(16).padStart(16, '0')}`,
-    )
+    const hex = (time: number) => time.toString(16).padStart(16, '0')
+    const last = async (topic: string) => (await committedRecords(bootstrap, [topic])).get(topic)?.at(-1)
+    const seen = (topic: string, key: string) =>
+      vi.waitFor(async () => expect((await last(topic))?.key?.toString('hex')).toBe(key), 5_000)
+    await seen('windows', `61${hex(10_000)}`)
+    await seen('sessions', `61${hex(13_000)}${hex(12_000)}`)
     services++
     const other = await start()
     await other.client.execute(
@@ -158,10 +162,40 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     )
     await untilProcessed(bootstrap, serviceId(), 'sessions', 1)
     await untilProcessed(bootstrap, serviceId(), 'windows', 1)
-    const rows = await committedRecords(bootstrap, ['W2', 'V2'])
-    const value = (topic: string) => JSON.parse(String(rows.get(topic)?.at(-1)?.value))
-    expect(value('W2')).toEqual({ NAME: 'a', S: 10_000, E: 20_000, TOTAL: 3 })
-    expect(value('V2')).toEqual({ NAME: 'a', S: 12_000, E: 13_000, TOTAL: 3 })
+    const value = (topic: string, wanted: unknown) =>
+      vi.waitFor(async () => expect(JSON.parse(String((await last(topic))?.value))).toEqual(wanted), 5_000)
+    await value('W2', { NAME: 'a', S: 10_000, E: 20_000, TOTAL: 3 })
+    await value('V2', { NAME: 'a', S: 12_000, E: 13_000, TOTAL: 3 })
+  })
+
+  test('a push query has rows of a topic that no other query reads, from now on or from the beginning', async () => {
+    await makeTopic(bootstrap, 'quiet', 3)
+    const { client } = await start()
+    await client.execute("CREATE STREAM q (k VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='quiet', VALUE_FORMAT='JSON');")
+    const insert = (x: number) => client.execute(`INSERT INTO q (k, x, ROWTIME) VALUES ('k${x}', ${x}, ${x});`)
+    for (const x of [1, 2, 3]) await insert(x)
+    const late = await client.query('SELECT x FROM q EMIT CHANGES LIMIT 2;')
+    for (const x of [4, 5]) await insert(x)
+    expect(await collected(late)).toEqual([[4], [5]])
+    const all = await client.query('SELECT x FROM q EMIT CHANGES LIMIT 5;', EARLIEST)
+    expect(await collected(all)).toEqual([[1], [2], [3], [4], [5]])
+  })
+
+  test('a push query from the beginning is given what queries have read and written, too', async () => {
+    await makeTopic(bootstrap, TOPIC, 1)
+    await produceLogs(servers, scratch, 1, 2_000)
+    const { client } = await start()
+    await client.execute((await clusterStatements()).join('\n'), EARLIEST)
+    await untilProcessed(bootstrap, serviceId(), TOPIC, 2_000)
+    // a mark in the log: all before it is to be seen
+    await client.execute("CREATE STREAM marked (x INT) WITH (KAFKA_TOPIC='marked', VALUE_FORMAT='JSON', PARTITIONS=1);")
+    const count = ((await committedRecords(bootstrap, ['gpu.alerts'])).get('gpu.alerts') ?? []).length
+    const alerts = await client.query(`SELECT rule FROM gpu_alerts EMIT CHANGES LIMIT ${count};`, EARLIEST)
+    const readings = await client.query('SELECT `row` FROM gpu_readings EMIT CHANGES LIMIT 2000;', EARLIEST)
+    expect(await collected(alerts)).toHaveLength(count)
+    expect((await collected(readings)).map(([row]) => Number(row))).toEqual(
+      Array.from({ length: 2_000 }, (_, row) => row),
+    )
   })
 
   test('terminate ends the service for good: a server that comes later begins with nothing', async () => {

@@ -53,7 +53,6 @@ export async function committedRecords(
       .catch(reject)
   })
   await consumer.disconnect()
-  await admin.deleteGroups([groupId])
   await admin.disconnect()
   return found
 }

@@ -93,9 +93,17 @@ export class SchemaRegistryClient {
 
   /** The schema of an id; asked for once. @throws SchemaRegistryError where there is none */
   async schema(id: number): Promise<string> {
+    const schema = await this.find(id)
+    if (schema !== null) return schema
+    throw new SchemaRegistryError(`${this.#url}: there is no schema ${id}`, 404)
+  }
+
+  /** The schema of an id; asked for once where there is one. @throws SchemaRegistryError where the registry does not say */
+  async find(id: number): Promise<string | null> {
     const known = this.#byId.get(id)
     if (known !== undefined) return known
     const answer = await this.#ask('GET', `/schemas/ids/${id}`)
+    if (answer.status === 404) return null
     const { schema } = expectOk(answer, this.#url, `find schema ${id}`) as { schema: string }
     this.#byId.set(id, schema)
     return schema

@@ -17,7 +17,7 @@ import type { CaughtUpRows, LogEntry, ProcessedRows } from './log-entry.ts'
 import { type Merged, merge } from './merge.ts'
 import { Mutex } from './mutex.ts'
 import { replay } from './replay.ts'
-import { prepareRequest } from './requests.ts'
+import { prepareRequest, rowsOf } from './requests.ts'
 import { SchemaIds } from './schema-ids.ts'
 import { logTopic, transactionalId } from './service-names.ts'
 import { entryRecord, readLog, snapshotRecords } from './state-log.ts'
@@ -117,6 +117,11 @@ export class ActiveServer {
       const { kafka, registry } = this.#options
       const { task } = this
       await this.#finishCatchUp()
+      const rows = rowsOf(task.engine, text, settings)
+      if (rows !== null) {
+        await this.#insert(rows, settings)
+        return []
+      }
       const settle = () => this.#settle()
       const { entry, isLogged, topics } = await prepareRequest({ kafka, registry, settle }, task, text, settings)
       const before = task.engine.topics().map(({ name }) => name)
@@ -137,12 +142,7 @@ export class ActiveServer {
 
   /** Throws KsqlError for a row that is refused; what kafkajs throws. */
   insert(row: InsertValues, settings: Settings): Promise<void> {
-    return this.#mutex.run(async () => {
-      const { task } = this
-      await this.#ids.registerFor(row, settings)
-      const record = task.engine.scoped(settings, () => task.inserted(row, Date.now()))
-      await this.#commit(null, [record])
-    })
+    return this.#mutex.run(() => this.#insert([row], settings))
   }
 
   /** Ends all queries and removes the log: nothing of the service is left but its topics. */
@@ -179,6 +179,17 @@ export class ActiveServer {
     if (waiting === 0) await this.#reader.news(IDLE_MS)
     else if (this.#waitsSince > 0) await this.#reader.news(COMMIT_INTERVAL)
     if (waiting < MOST_ROWS) await sleep(Math.max(0, this.#lastRound + COMMIT_INTERVAL - Date.now()))
+  }
+
+  /** All rows, or where one is refused none. */
+  async #insert(rows: readonly InsertValues[], settings: Settings): Promise<void> {
+    const { task } = this
+    const records: AddressedRecord[] = []
+    for (const row of rows) {
+      const record = () => task.engine.scoped(settings, () => task.inserted(row, Date.now()))
+      records.push(await this.#ids.registering(record))
+    }
+    await this.#commit(null, records)
   }
 
   async #round(): Promise<void> {

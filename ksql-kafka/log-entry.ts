@@ -16,7 +16,8 @@ export interface TopicFact {
 
 /** A schema that the registry had. */
 export interface SchemaFact {
-  readonly subject: string
+  /** null: only its id matters */
+  readonly subject: string | null
   readonly schema: string
   readonly type: RegisteredSchema['type']
   readonly id: number

@@ -9,12 +9,13 @@ export class MirroredRegistry implements SchemaRegistry {
   readonly #subjects = new Map<string, RegisteredSchema[]>()
   readonly #ids = new Map<number, RegisteredSchema>()
 
-  /** The newest schema of a subject. */
+  /** A schema that is there; of a subject the newest one. */
   adopt({ subject, schema, type, id }: SchemaFact): void {
+    this.adoptId(id, schema, type)
+    if (subject === null) return
     const older = (this.#subjects.get(subject) ?? []).filter((known) => known.schema !== schema || known.type !== type)
     const registered = { id, version: older.length + 1, schema, type }
     this.#subjects.set(subject, [...older, registered])
-    this.adoptId(id, schema, type)
   }
 
   /** A schema that records are written with, of whatever subject. */
@@ -57,7 +58,20 @@ export class MirroredRegistry implements SchemaRegistry {
   }
 
   protected unknown(subject: string, schema: string, _type: RegisteredSchema['type'], _id: number | undefined): number {
-    throw new Error(`the schema of ${subject} was not registered before it was needed: ${schema}`)
+    throw new UnregisteredSchema(subject, schema)
+  }
+}
+
+/** A schema that the real registry has to have before it can be used. */
+export class UnregisteredSchema extends Error {
+  override readonly name = 'UnregisteredSchema'
+  readonly subject: string
+  readonly schema: string
+
+  constructor(subject: string, schema: string) {
+    super(`the schema of ${subject} was not registered before it was needed: ${schema}`)
+    this.subject = subject
+    this.schema = schema
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { type ListedTopic, listTopics, makeTopics, type NewTopic, offsetsOf, topicRetention } from '../kafka/topic.ts'
 import { isInspection } from '../ksql-rest/server/inspect.ts'
+import type { InsertValues } from '../ksql-rest/server/service.ts'
 import { parseRequest, tryStatements } from '../ksql-rest/server/statements.ts'
 import { historyReaders, standingOf } from './catch-up.ts'
 import { type EngineTask, readTopics, refuseOwnTopic } from './engine-task.ts'
@@ -32,6 +33,8 @@ interface Surroundings {
   readonly settle: () => Promise<void>
 }
 
+/** What of it changes anything is not in the engine. */
+const CHANGES_NOTHING: readonly Statement['kind'][] = ['insert-values', 'assert']
 const OFFSET_RESETS = ['auto.offset.reset', 'ksql.streams.auto.offset.reset']
 
 /**
@@ -54,8 +57,11 @@ export async function prepareRequest(
 
   const trial = task.registry.trial()
   const schemas = await subjectsOf(engine, statements, settings, registry)
+  for (const id of idsOf(statements)) {
+    const schema = await registry.find(id)
+    if (schema !== null) schemas.push({ subject: null, schema, type: 'AVRO', id })
+  }
   for (const fact of schemas) trial.adopt(fact)
-  for (const id of idsOf(statements)) trial.adoptId(id, await registry.schema(id), 'AVRO')
   const sandbox = engine.sandbox(trial)
   for (const { name, partitions, replicas } of topics) sandbox.createTopic(name, { partitions, replicas })
   tryStatements(sandbox, statements, settings)
@@ -76,9 +82,16 @@ export async function prepareRequest(
       starts: await startsOf(kafka, task, sandbox, reset),
       history: await historyOf(kafka, task, sandbox, reset),
     },
-    isLogged: statements.some((statement) => !isInspection(statement) && statement.kind !== 'insert-values'),
+    isLogged: statements.some((statement) => !isInspection(statement) && !CHANGES_NOTHING.includes(statement.kind)),
     topics,
   }
+}
+
+/** The rows of a request that does nothing but INSERT … VALUES; null: it does more. Throws KsqlError for text that is none. */
+export function rowsOf(engine: KsqlEngine, text: string, settings: Settings): InsertValues[] | null {
+  const statements = parseRequest(engine, text, settings)
+  const rows = statements.filter((statement) => statement.kind === 'insert-values')
+  return rows.length === statements.length ? rows : null
 }
 
 /** The newest schemas of the topics that statements name. */

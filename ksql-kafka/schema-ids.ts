@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Settings } from '../engine/index.ts'
 import { type SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
-import type { InsertValues } from '../ksql-rest/server/service.ts'
 import type { EngineTask } from './engine-task.ts'
 import type { Merged } from './merge.ts'
+import { UnregisteredSchema } from './mirrored-registry.ts'
 
 /** Magic byte and id of Confluent's wire format. */
 const HEADER_BYTES = 5
@@ -49,16 +48,16 @@ export class SchemaIds {
     }
   }
 
-  /** Registers the schema that a row is written with, where the first row does that. Throws KsqlError, SchemaRegistryError. */
-  async registerFor(row: InsertValues, settings: Settings): Promise<void> {
-    const { registry, engine } = this.#task
-    const source = engine.sources().find(({ name }) => name === row.target)
-    if (source === undefined || (source.keyFormat.name !== 'AVRO' && source.valueFormat.name !== 'AVRO')) return
-    const trial = registry.trial()
-    const sandbox = engine.sandbox(trial)
-    sandbox.scoped(settings, () => sandbox.recordOf(row))
-    for (const { subject, schema } of trial.wanted) {
-      registry.adopt({ subject, schema, type: 'AVRO', id: await this.#registry.add(subject, schema) })
+  /** The work's result; a schema that it would be the first to use is registered. Throws SchemaRegistryError and what the work throws. */
+  async registering<T>(work: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return work()
+      } catch (error) {
+        if (!(error instanceof UnregisteredSchema)) throw error
+        const { subject, schema } = error
+        this.#task.registry.adopt({ subject, schema, type: 'AVRO', id: await this.#registry.add(subject, schema) })
+      }
     }
   }
 
@@ -66,12 +65,11 @@ export class SchemaIds {
   async #schema(id: number): Promise<string | null> {
     for (let failures = 0; ; failures++) {
       try {
-        const schema = await this.#registry.schema(id)
+        const schema = await this.#registry.find(id)
         if (failures > 0) this.#onNotice('The schema registry answers again')
         return schema
       } catch (error) {
-        if (!(error instanceof SchemaRegistryError)) throw error
-        if (!error.isOutage) return null
+        if (!(error instanceof SchemaRegistryError) || !error.isOutage) throw error
         if (failures === 0) this.#onNotice(`${error.message}; trying until it does`)
         await sleep(RETRY_MS)
       }

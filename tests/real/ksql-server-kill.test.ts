@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Random } from '../../gpuz/simulator/random.ts'
+import { kafkaClient } from '../../kafka/client.ts'
+import { deleteRecordsBefore } from '../../kafka/topic.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { kafkaBroker } from './kafka.ts'
 import { RunningServer, untilProcessed } from './ksql-service.ts'
@@ -113,5 +115,19 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     expect(code, stderr).toBe(0)
     expect(stderr).toContain(`Kafka at ${bootstrap} does not answer`)
     await expectSameAsInMemory(servers, statements)
+  })
+
+  test('records that are gone and without which the state cannot be restored end it, with what to do', async () => {
+    await makeTopic(bootstrap, TOPIC, 1)
+    await produceLogs(servers, scratch, 1, 1_000)
+    const server = await (await start()).until('READY')
+    await server.client.execute((await clusterStatements()).join('\n'), EARLIEST)
+    await untilProcessed(bootstrap, serviceId(), TOPIC, 1_000)
+    await server.kill()
+    await deleteRecordsBefore(kafkaClient(bootstrap), TOPIC, 10)
+    const { code, stderr } = await (await start()).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Topic ${TOPIC}, partition 0 no longer has offsets 0 to 9`)
+    expect(stderr).toContain(`To begin anew without it, delete topic _gpumon-ksql-${serviceId()}-log`)
   })
 })

@@ -3,8 +3,16 @@ import { readingSchema } from '../../gpuz/reading-schema.ts'
 import { SchemaRegistryClient } from '../../kafka/schema-registry.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { collected } from '../ksql-rest/post.ts'
+import { actualOutputs, expectedOutputs, type SinkOutputs } from './expected-outputs.ts'
 import { RunningServer, untilProcessed } from './ksql-service.ts'
-import { clusterStatements, EARLIEST, expectSameAsInMemory, makeTopic, produceLogs } from './product-on-kafka.ts'
+import {
+  clusterStatements,
+  EARLIEST,
+  expectSameAsInMemory,
+  makeTopic,
+  produceLogs,
+  recordsInOrder,
+} from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
 import { recordCount, TOPIC } from './topic-contents.ts'
 import { committedRecords, removeAllTopics } from './topic-records.ts'
@@ -52,6 +60,13 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     await produceLogs(servers, scratch, 2, ROWS + 1_000)
     await untilProcessed(bootstrap, serviceId(), TOPIC, await recordCount(bootstrap))
     expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
+    // the last file's: a line for each reading, whenever it came
+    const topic = 'gpu.influx.readings'
+    const lines = (outputs: SinkOutputs | undefined) => outputs?.outputs.map(({ value }) => value).sort()
+    const expected = await expectedOutputs(servers, statements, await recordsInOrder(bootstrap, [TOPIC]))
+    const actual = await actualOutputs(servers, expected, () => false)
+    expect(lines(expected.get(topic))).toHaveLength(2 * ROWS + 2 * (ROWS + 1_000))
+    expect(lines(actual.get(topic))).toEqual(lines(expected.get(topic)))
   })
 
   test('a row that is inserted goes to Kafka and comes back from there: a limit changes the alerts', async () => {

@@ -1,16 +1,27 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../jobs/version.ts'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { ksqlServerCommand } from './commands/ksql-server.ts'
 import { produceCommand } from './commands/produce.ts'
 import { runCommand } from './commands/run.ts'
 import { sqlCommand } from './commands/sql.ts'
+import { submitCommand } from './commands/submit.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { explain } from './failure.ts'
 import { endQuietlyOnClosedPipe } from './pipe.ts'
 
-const COMMANDS = [inspectCommand, runCommand, produceCommand, sqlCommand, ksqlServerCommand, demoCommand]
+const COMMANDS = [
+  inspectCommand,
+  runCommand,
+  produceCommand,
+  submitCommand,
+  doctorCommand,
+  sqlCommand,
+  ksqlServerCommand,
+  demoCommand,
+]
 
 /**
  * Runs one command line and returns the exit code: 0 done, 1 failed, 2 usage. Results go to stdout, everything that is said

@@ -1,5 +1,5 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import { KafkaError } from './client.ts'
+import { withPlace } from './client.ts'
 
 /** A topic as it stands. */
 export interface TopicInfo {
@@ -17,9 +17,7 @@ const DEFAULT_REPLICAS = -1
  * @throws KafkaError
  */
 export async function ensureTopic(kafka: Kafka, topic: string, bootstrap: string): Promise<TopicInfo> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
+  return withAdmin(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) {
       const configEntries = [{ name: 'retention.ms', value: '-1' }]
       await admin.createTopics({
@@ -27,18 +25,36 @@ export async function ensureTopic(kafka: Kafka, topic: string, bootstrap: string
         waitForLeaders: true,
       })
     }
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-    return {
-      partitions: topics[0].partitions.map(({ partitionId }) => partitionId).sort((a, b) => a - b),
-      retentionMs: await retentionOf(admin, topic),
-    }
+    return infoOf(admin, topic)
+  })
+}
+
+/** The topics of these that are there, by name. @throws KafkaError */
+export async function describeTopics(
+  kafka: Kafka,
+  topics: readonly string[],
+  bootstrap: string,
+): Promise<Map<string, TopicInfo>> {
+  return withAdmin(kafka, 'Cannot look at topics', bootstrap, async (admin) => {
+    const there = new Set(await admin.listTopics())
+    const known = topics.filter((topic) => there.has(topic))
+    return new Map(await Promise.all(known.map(async (topic) => [topic, await infoOf(admin, topic)] as const)))
+  })
+}
+
+/** Does something with a connection for administrators. @throws KafkaError for what Kafka refuses, and when it is not there */
+export async function withAdmin<T>(
+  kafka: Kafka,
+  doing: string,
+  bootstrap: string,
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return await work(admin)
   } catch (error) {
-    throw new KafkaError(
-      `Cannot open topic ${topic}`,
-      bootstrap,
-      error,
-      'Check --bootstrap and that a broker runs there',
-    )
+    throw withPlace(error, doing, bootstrap, 'Check --bootstrap and that a broker runs there')
   } finally {
     await admin.disconnect()
   }
@@ -55,6 +71,14 @@ export function partitionOf(topic: string, key: Buffer, partitions: readonly num
   }))
   const message = { key, value: null }
   return kafkajs.Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message })
+}
+
+async function infoOf(admin: Admin, topic: string): Promise<TopicInfo> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  return {
+    partitions: topics[0].partitions.map(({ partitionId }) => partitionId).sort((a, b) => a - b),
+    retentionMs: await retentionOf(admin, topic),
+  }
 }
 
 async function retentionOf(admin: Admin, topic: string): Promise<number> {

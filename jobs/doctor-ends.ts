@@ -1,4 +1,4 @@
-import { askRest, messageOf, type RestService } from '../kafka/rest.ts'
+import { askRest, messageOf, RestError, type RestService } from '../kafka/rest.ts'
 import type { Finding } from './finding.ts'
 
 const INFLUX: RestService = {
@@ -6,12 +6,12 @@ const INFLUX: RestService = {
   option: '--influx',
   mediaType: 'application/json',
   answerMs: 10_000,
-  fault: Error,
+  fault: RestError,
 }
 const HDFS: RestService = { ...INFLUX, name: 'WebHDFS', option: '--hdfs' }
 const NAME_NODE = '/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState'
 
-/** @throws Error when nobody answers. https://docs.influxdata.com/influxdb/v2/api/#operation/GetHealth */
+/** @throws RestError when nobody answers. https://docs.influxdata.com/influxdb/v2/api/#operation/GetHealth */
 export async function influxFindings(url: string): Promise<Finding[]> {
   const answer = await askRest(INFLUX, url.replace(/\/+$/, ''), ['GET', '/health'])
   const { status, version, message } = answer.body as { status?: string; version?: string; message?: string }
@@ -20,7 +20,7 @@ export async function influxFindings(url: string): Promise<Finding[]> {
   return [{ health: 'wrong', what: 'InfluxDB', text, fix: 'look into its log; its disk may be full' }]
 }
 
-/** @throws Error when nobody answers. https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-hdfs/WebHDFS.html */
+/** @throws RestError when nobody answers. https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-hdfs/WebHDFS.html */
 export async function hdfsFindings(address: string): Promise<Finding[]> {
   const url = address.replace(/\/+$/, '')
   const root = await askRest(HDFS, url, ['GET', '/webhdfs/v1/?op=GETFILESTATUS'])

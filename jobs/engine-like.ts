@@ -5,7 +5,7 @@ import type { Definitions, ServerSource } from '../ksql-rest/client/definitions.
 export interface KnownSchema {
   readonly subject: string
   readonly schema: string
-  readonly type: 'AVRO' | 'JSON' | 'PROTOBUF'
+  readonly schemaType: 'AVRO' | 'JSON' | 'PROTOBUF'
   readonly id?: number
 }
 
@@ -21,7 +21,7 @@ export function engineLike(
   except: ReadonlySet<string> = new Set(),
 ): KsqlEngine {
   const registry = new MemorySchemaRegistry()
-  for (const { subject, schema, type, id } of schemas) registry.register(subject, schema, type, id)
+  for (const { subject, schema, schemaType, id } of schemas) registry.register(subject, schema, schemaType, id)
   const engine = new KsqlEngine({ registry })
   for (const [name, partitions] of topics) engine.createTopic(name, { partitions })
   let waiting = sources.filter(({ name }) => !except.has(name))

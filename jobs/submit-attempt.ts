@@ -32,7 +32,7 @@ export async function tryOut(
   const parsed = files.statements.flatMap(parse)
   const topics = [...definitions.sources.map(({ topic }) => topic), ...parsed.flatMap(topicOf)]
   const there: readonly KnownSchema[] = registry === null ? [] : await schemasOf(topics, registry)
-  const submitted = files.schemas.map(({ subject, schema }) => ({ subject, schema, type: 'AVRO' as const }))
+  const submitted = files.schemas.map(({ subject, schema }) => ({ subject, schema, schemaType: 'AVRO' as const }))
   const schemas = [...there, ...submitted]
 
   const own = new Set(parsed.flatMap((statement) => ('name' in statement ? (statement.name ?? []) : [])))

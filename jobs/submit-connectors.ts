@@ -1,16 +1,16 @@
-import { type ConnectClient, ConnectError, type ConnectorConfig } from '../kafka/connect.ts'
+import type { ConnectClient, ConnectorConfig } from '../kafka/connect.ts'
 import type { ConnectorFile } from './submit-files.ts'
 import { isChange, type PlanPart, type PlanStep } from './submit-plan.ts'
 
 /**
  * What each connector changes at Kafka Connect. All are validated there, by the plugin that would run them.
- * @throws ConnectError with every field that is wrong, of all of them
+ * @throws Error with every field that is wrong, of all of them; ConnectError
  */
 export async function planConnectors(connectors: readonly ConnectorFile[], connect: ConnectClient): Promise<PlanPart> {
   const installed = await connect.plugins()
   const faults: string[] = []
   for (const connector of connectors) faults.push(...(await faultsOf(connector, installed, connect)))
-  if (faults.length > 0) throw new ConnectError(faults.join('\n'))
+  if (faults.length > 0) throw new Error(faults.join('\n'))
   const steps = await Promise.all(connectors.map((connector) => planConnector(connector, connect)))
   return {
     steps,

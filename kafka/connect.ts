@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askRest, messageOf, type RestAnswer, type RestService } from './rest.ts'
+import { askRest, messageOf, type RestAnswer, RestError, type RestService } from './rest.ts'
 
 /** What Kafka Connect answered, or that it did not. */
-export class ConnectError extends Error {
+export class ConnectError extends RestError {
   override readonly name = 'ConnectError'
 }
 
@@ -115,7 +115,7 @@ export class ConnectClient {
 
   #expect(answer: RestAnswer, doing: string): unknown {
     if (answer.status >= 200 && answer.status < 300) return answer.body
-    throw new ConnectError(`${this.#url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`)
+    throw new ConnectError(`${this.#url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`, answer.status)
   }
 }
 

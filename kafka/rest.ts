@@ -1,3 +1,20 @@
+/** What a server answered, or that it did not. */
+export class RestError extends Error {
+  override readonly name: string = 'RestError'
+  /** HTTP status; 0: there was no answer */
+  readonly status: number
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+
+  /** Whether trying again later can help. */
+  get isOutage(): boolean {
+    return this.status === 0 || this.status >= 500
+  }
+}
+
 /** A server whose REST interface speaks JSON, as errors name it. */
 export interface RestService {
   /** in words, such as "the schema registry" */
@@ -7,7 +24,7 @@ export interface RestService {
   readonly mediaType: string
   /** how long an answer may take, ms */
   readonly answerMs: number
-  readonly fault: new (message: string, options?: ErrorOptions) => Error
+  readonly fault: new (message: string, status: number, options?: ErrorOptions) => RestError
 }
 
 /** `body` is null where there is none. */
@@ -37,7 +54,7 @@ export async function askRest(
     })
     text = await response.text()
   } catch (error) {
-    throw new service.fault(`${url}: ${name} does not answer; check ${option}`, {
+    throw new service.fault(`${url}: ${name} does not answer; check ${option}`, 0, {
       cause: error instanceof Error && error.cause instanceof Error ? error.cause : error,
     })
   }
@@ -46,6 +63,7 @@ export async function askRest(
   } catch {
     throw new service.fault(
       `${url}${path}: HTTP ${response.status} and no JSON, so this is not ${name}; check ${option}`,
+      response.status,
     )
   }
 }

@@ -1,7 +1,7 @@
-import { askRest, messageOf, type RestAnswer, type RestService } from './rest.ts'
+import { askRest, messageOf, type RestAnswer, RestError, type RestService } from './rest.ts'
 
 /** What the registry answered, or that it did not. */
-export class SchemaRegistryError extends Error {
+export class SchemaRegistryError extends RestError {
   override readonly name = 'SchemaRegistryError'
 }
 
@@ -15,12 +15,12 @@ const SERVICE: RestService = {
 /** New readers read old records: a producer may be newer than what lies in the topic. */
 const COMPATIBILITY = 'BACKWARD'
 
-/** A subject's newest schema. */
-export interface SubjectVersion {
+/** A schema as its subject has it. */
+export interface SubjectSchema {
   readonly id: number
   readonly version: number
   readonly schema: string
-  readonly type: 'AVRO' | 'JSON' | 'PROTOBUF'
+  readonly schemaType: 'AVRO' | 'JSON' | 'PROTOBUF'
 }
 
 /**
@@ -46,7 +46,7 @@ export class SchemaRegistryClient {
     const there = (await this.latest(subject)) !== null
     if (there) await this.#ensureCompatibility(subject)
     const answer = await this.#ask('POST', path, { schema })
-    if (answer.status === 409) throw this.#incompatible(subject, messageOf(answer))
+    if (answer.status === 409) throw this.#incompatible(subject, messageOf(answer), answer.status)
     const { id } = expectOk(answer, this.#url, `register the schema of ${subject}`) as { id: number }
     // Some registries know no level for a subject that is not there yet.
     if (!there) await this.#ensureCompatibility(subject)
@@ -69,17 +69,13 @@ export class SchemaRegistryClient {
     expectOk(await this.#ask('GET', '/subjects'), this.#url, 'list its subjects')
   }
 
-  /** The newest version of a subject; null where there is no such subject. @throws SchemaRegistryError */
-  async latest(subject: string): Promise<SubjectVersion | null> {
+  /** The newest schema of a subject; null: there is none. @throws SchemaRegistryError */
+  async latest(subject: string): Promise<SubjectSchema | null> {
     const answer = await this.#ask('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)
     if (answer.status === 404) return null
-    const { id, version, schema, schemaType } = expectOk(answer, this.#url, `look up subject ${subject}`) as {
-      id: number
-      version: number
-      schema: string
-      schemaType?: SubjectVersion['type']
-    }
-    return { id, version, schema, type: schemaType ?? 'AVRO' }
+    const found = expectOk(answer, this.#url, `look up subject ${subject}`) as SubjectSchema
+    // Avro goes without saying.
+    return { id: found.id, version: found.version, schema: found.schema, schemaType: found.schemaType ?? 'AVRO' }
   }
 
   /** Which version of a subject this very schema is; null: none. @throws SchemaRegistryError */
@@ -100,7 +96,8 @@ export class SchemaRegistryClient {
       is_compatible: boolean
       messages?: readonly string[]
     }
-    if (!fits) throw this.#incompatible(subject, messages.join('; ') || 'the registry does not say where')
+    if (!fits)
+      throw this.#incompatible(subject, messages.join('; ') || 'the registry does not say where', answer.status)
   }
 
   /** The level that is set for a subject itself; null: none, so that the registry's own holds. @throws SchemaRegistryError */
@@ -118,10 +115,11 @@ export class SchemaRegistryClient {
     expectOk(answer, this.#url, `set compatibility ${COMPATIBILITY} for ${subject}`)
   }
 
-  #incompatible(subject: string, reason: string): SchemaRegistryError {
+  #incompatible(subject: string, reason: string, status: number): SchemaRegistryError {
     return new SchemaRegistryError(
       `${this.#url}: the schema is not compatible with the last one of subject ${subject}: ${reason}. ` +
         'Give what is new a default and take nothing away, or use a topic of another name',
+      status,
     )
   }
 
@@ -132,5 +130,5 @@ export class SchemaRegistryClient {
 
 function expectOk(answer: RestAnswer, url: string, doing: string): unknown {
   if (answer.status === 200) return answer.body
-  throw new SchemaRegistryError(`${url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`)
+  throw new SchemaRegistryError(`${url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`, answer.status)
 }

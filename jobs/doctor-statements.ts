@@ -9,6 +9,8 @@ import type { SubmitFiles } from './submit-files.ts'
 import { planStatements } from './submit-statements.ts'
 import type { Cluster } from './submit-topics.ts'
 
+const SUBMIT = 'gpumon submit --server URL'
+
 /**
  * Whether the server has the product's statements as the files say, how all its queries do, and how far they are.
  * @param cluster null: nobody knows how far
@@ -36,14 +38,20 @@ async function declarationFindings(
 ): Promise<Finding[]> {
   const { declared, context } = await tryOut(files, { ksql, registry })
   const steps = context === null ? [] : planStatements(declared, context, ksql).steps
-  const unlike = steps.filter(({ action }) => action !== 'unchanged')
-  if (unlike.length === 0) return [{ health: 'well', what: 'statements', text: `all ${steps.length} are there` }]
-  return unlike.map(({ kind, name, place, action, details }) => ({
+  const missing = steps.filter(({ action }) => action === 'create')
+  const unlike = steps.filter(({ action }) => action !== 'create' && action !== 'unchanged')
+  const found: Finding[] = unlike.map(({ kind, name, place, action, details }) => ({
     health: 'wrong',
     what: `${kind} ${name}`,
-    text: action === 'create' ? `is not there (${place})` : [`is not as ${place} says`, ...details].join('\n'),
-    fix: action === 'refused' ? 'mend it as said, then gpumon submit --server URL' : 'gpumon submit --server URL',
+    text: [`is not as ${place} says`, ...details].join('\n'),
+    fix: action === 'refused' ? 'do what is said here, then gpumon submit --server URL' : SUBMIT,
   }))
+  if (missing.length > 0) {
+    const text = `not there: ${missing.map(({ name }) => name).join(', ')}`
+    found.push({ health: 'wrong', what: 'statements', text, fix: SUBMIT })
+  }
+  if (found.length === 0) found.push({ health: 'well', what: 'statements', text: `all ${steps.length} are there` })
+  return found
 }
 
 async function queryFindings(ksql: KsqlClient): Promise<Finding[]> {

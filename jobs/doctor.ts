@@ -29,14 +29,21 @@ export async function doctor(options: DoctorOptions, onFindings: (found: readonl
   const files = await readSubmitFiles(['ksql', 'connect'], packageRoot())
   const brokers = cluster === null ? [] : await findings('Kafka', () => brokerFindings(cluster))
   onFindings(brokers)
-  const reachable = brokers.some(({ health }) => health === 'wrong') ? null : cluster
-  if (reachable !== null) onFindings(await findings('Kafka', () => topicFindings(reachable, files)))
-  if (registry !== null) onFindings(await findings('schema registry', () => registryFindings(registry)))
-  if (ksql !== null) onFindings(await findings('ksqlDB', () => statementFindings(files, ksql, registry, reachable)))
+  const reached = isReached(brokers) ? cluster : null
+  if (reached !== null) onFindings(await findings('Kafka', () => topicFindings(reached, files)))
+  const schemas = registry === null ? [] : await findings('schema registry', () => registryFindings(registry))
+  onFindings(schemas)
+  const known = isReached(schemas) ? registry : null
+  if (ksql !== null) onFindings(await findings('ksqlDB', () => statementFindings(files, ksql, known, reached)))
   if (connect !== null) {
     const { connectors } = files
-    onFindings(await findings('Kafka Connect', () => connectFindings(connect, connectors, reachable, restartFailed)))
+    onFindings(await findings('Kafka Connect', () => connectFindings(connect, connectors, reached, restartFailed)))
   }
   if (influx !== undefined) onFindings(await findings('InfluxDB', () => influxFindings(influx)))
   if (hdfs !== undefined) onFindings(await findings('HDFS', () => hdfsFindings(hdfs)))
+}
+
+/** What is known of a server that does not answer is that alone. */
+function isReached(found: readonly Finding[]): boolean {
+  return !(found.length === 1 && found[0].health === 'wrong')
 }

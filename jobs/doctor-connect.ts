@@ -1,7 +1,7 @@
 import type { ConnectClient, ConnectorStatus } from '../kafka/connect.ts'
 import { lagFindings } from './doctor-kafka.ts'
 import type { Finding } from './finding.ts'
-import { failureText, lookAtConnectors, partsOf } from './running-connectors.ts'
+import { failureText, lookAtConnectors, MEND_TASK, partsOf } from './running-connectors.ts'
 import { settled } from './steady.ts'
 import { changedFields } from './submit-connectors.ts'
 import type { ConnectorFile } from './submit-files.ts'
@@ -67,10 +67,8 @@ function statusFindings(name: string, status: ConnectorStatus | null): Finding[]
     switch (part.state) {
       case 'RUNNING':
         return { health: 'well', what, text: `RUNNING on ${part.worker_id}` }
-      case 'FAILED': {
-        const fix = 'mend the cause, then gpumon doctor --connect URL --restart-failed'
-        return { health: 'wrong', what, text: failureText(what, part), fix }
-      }
+      case 'FAILED':
+        return { health: 'wrong', what, text: failureText(part), fix: MEND_TASK }
       case 'PAUSED':
       case 'STOPPED':
         return { health: 'note', what, text: `is ${part.state}`, fix: `PUT /connectors/${name}/resume` }

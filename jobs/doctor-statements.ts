@@ -3,7 +3,7 @@ import type { KsqlClient } from '../ksql-rest/client/client.ts'
 import { definitionsOf, persistentQueries } from '../ksql-rest/client/definitions.ts'
 import { lagFindings } from './doctor-kafka.ts'
 import type { Finding } from './finding.ts'
-import { failureOf } from './running-queries.ts'
+import { failureOf, mendingOf } from './running-queries.ts'
 import { tryOut } from './submit-attempt.ts'
 import type { SubmitFiles } from './submit-files.ts'
 import { planStatements } from './submit-statements.ts'
@@ -65,8 +65,7 @@ async function queryFindings(ksql: KsqlClient): Promise<Finding[]> {
     else if (state !== 'ERROR')
       found.push({ health: 'wrong', what, text: `is ${state}`, fix: "look into the server's log" })
     else {
-      const fix = `mend the cause; then TERMINATE ${id}; DROP what it writes, and gpumon submit makes both anew`
-      found.push({ health: 'wrong', what, text: await failureOf(ksql, id), fix })
+      found.push({ health: 'wrong', what, text: await failureOf(ksql, id), fix: mendingOf(id) })
     }
   }
   return found

@@ -2,6 +2,8 @@ import { type ConnectClient, type ConnectorStatus, causesOf, type WorkStatus } f
 import type { Look } from './steady.ts'
 
 const CAUSES = 4
+/** What has FAILED stays so until somebody says so. */
+export const MEND_TASK = 'mend the cause, then gpumon doctor --connect URL --restart-failed'
 
 /** A connector's own work and its tasks, each with what to call it. */
 export function partsOf({ name, connector, tasks }: ConnectorStatus): [what: string, status: WorkStatus][] {
@@ -11,10 +13,10 @@ export function partsOf({ name, connector, tasks }: ConnectorStatus): [what: str
   ]
 }
 
-/** What has FAILED, with the causes that its trace names. */
-export function failureText(what: string, { worker_id: worker, trace }: WorkStatus): string {
+/** Where something has FAILED, with the causes that its trace names. */
+export function failureText({ worker_id: worker, trace }: WorkStatus): string {
   const causes = trace === undefined ? ['no trace; look into the log of the worker'] : causesOf(trace).slice(0, CAUSES)
-  return [`${what} FAILED on ${worker}:`, ...causes.map((cause) => `  ${cause}`)].join('\n')
+  return [`FAILED on ${worker}:`, ...causes.map((cause) => `  ${cause}`)].join('\n')
 }
 
 /** Looks at connectors and all their tasks. */
@@ -26,7 +28,9 @@ export async function lookAtConnectors(connect: ConnectClient, names: readonly s
 function lookAt(name: string, status: ConnectorStatus | null): Look {
   if (status === null) return { waiting: [`connector ${name} has no status`], failed: [] }
   const parts = partsOf(status)
-  const failed = parts.filter(([, { state }]) => state === 'FAILED').map(([what, part]) => failureText(what, part))
+  const failed = parts
+    .filter(([, { state }]) => state === 'FAILED')
+    .map(([what, part]) => `${what} ${failureText(part)}\n${MEND_TASK}`)
   const others = parts.filter(([, { state }]) => state !== 'RUNNING' && state !== 'FAILED')
   const waiting = others.map(([what, { state }]) => `${what} is ${state}`)
   // Tasks come a moment after their connector.

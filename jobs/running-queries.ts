@@ -18,15 +18,25 @@ export async function lookAtQueries(client: KsqlClient, places: ReadonlyMap<stri
       ...waiting.map((query) => `query ${query.id} (${placeOf(query)}) is ${query.state}`),
       ...unwritten.map(([name, place]) => `no query writes ${name} (${place})`),
     ],
-    failed: await Promise.all(failed.map(async (query) => `${placeOf(query)}: ${await failureOf(client, query.id)}`)),
+    failed: await Promise.all(
+      failed.map(
+        async (query) =>
+          `${placeOf(query)}: query ${query.id} ${await failureOf(client, query.id)}\n${mendingOf(query.id)}`,
+      ),
+    ),
   }
 }
 
-/** A query in state ERROR in words, with what the server tells of why. */
+/** What to do about a query in state ERROR, which does not begin again by itself. */
+export function mendingOf(id: string): string {
+  return `mend the cause; then TERMINATE ${id}; DROP what it writes, and gpumon submit makes both anew`
+}
+
+/** That a query is in state ERROR, with what the server tells of why. */
 export async function failureOf(client: KsqlClient, id: string): Promise<string> {
   const errors = await queryErrors(client, id)
   const why = errors.length === 0 ? ['The server does not say why: look into its log.'] : errors
-  return [`query ${id} is in state ERROR`, ...why.map((line) => `  ${line}`)].join('\n')
+  return ['is in state ERROR', ...why.map((line) => `  ${line}`)].join('\n')
 }
 
 async function queryErrors(client: KsqlClient, id: string): Promise<string[]> {

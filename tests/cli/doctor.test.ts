@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../free-port.ts'
+import { describeWithInflux, Influxd } from '../jobs/influxd.ts'
 import { served } from '../ksql-rest/served.ts'
 import { gpumon } from './gpumon.ts'
 
@@ -54,4 +55,24 @@ test.each([
   const { code, stderr } = await gpumon('doctor', ...args)
   expect(code).toBe(2)
   expect(stderr).toContain(words)
+})
+
+describeWithInflux('a real InfluxDB', () => {
+  const influxd = new Influxd()
+  beforeAll(() => influxd.start(), 60_000)
+  afterAll(() => influxd.remove())
+
+  test('is told with its version', async () => {
+    const { code, stdout } = await gpumon('doctor', '--influx', influxd.url)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ {2}ok +InfluxDB +answers: version v?2\.\d+/)
+  })
+
+  test('is no schema registry, and a server of our own is no InfluxDB', async () => {
+    const { url } = await served()
+    const { code, stdout } = await gpumon('doctor', '--registry', influxd.url, '--influx', url)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/WRONG +schema registry .*check --registry/)
+    expect(stdout).toMatch(/WRONG +InfluxDB .*check --influx/)
+  })
 })

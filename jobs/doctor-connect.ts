@@ -43,7 +43,7 @@ async function restart(connect: ConnectClient, names: readonly string[]): Promis
   const failed = statuses.filter((status) => status !== null).flatMap((status) => failedParts(status))
   const connectors = [...new Set(failed.map(({ connector }) => connector))]
   for (const connector of connectors) await connect.restartFailed(connector)
-  if (connectors.length > 0) await settled(() => lookAtConnectors(connect, connectors), RESTART_MS)
+  if (connectors.length > 0) await settled(() => lookAtConnectors(connect, connectors), { timeout: RESTART_MS })
   return failed.map(({ what }) => ({ health: 'note', what, text: 'had FAILED, and was started again' }))
 }
 

@@ -3,7 +3,7 @@ import { nameOf, placeOf } from './declared-statements.ts'
 import { packageRoot } from './package-root.ts'
 import { lookAtConnectors } from './running-connectors.ts'
 import { lookAtQueries } from './running-queries.ts'
-import { untilRunning } from './steady.ts'
+import { untilRunning, type WaitOptions } from './steady.ts'
 import { type Attempt, tryOut } from './submit-attempt.ts'
 import { planConnectors } from './submit-connectors.ts'
 import { readSubmitFiles, type SubmitFiles } from './submit-files.ts'
@@ -55,7 +55,7 @@ export async function submit(options: SubmitOptions, { onPlan, onDone, onNotice 
   }
   if (options.dryRun) return
   for (const part of parts) await part.apply(onDone)
-  await waitForAll(files, servers, attempt)
+  await waitForAll(files, servers, attempt, onNotice)
 }
 
 async function filesOf({ paths, ...addresses }: SubmitOptions, onNotice: (text: string) => void): Promise<SubmitFiles> {
@@ -104,11 +104,12 @@ async function waitForAll(
   { connectors }: SubmitFiles,
   { ksql, connect }: ClusterServers,
   { declared }: Attempt,
+  onNotice: (text: string) => void,
 ): Promise<void> {
+  const wait: WaitOptions = { timeout: RUNNING_MS, onWaiting: (waiting) => onNotice(`waiting: ${waiting.join('; ')}`) }
   const written = declared.filter(({ statement }) => 'query' in statement)
   const places = new Map(written.map((one) => [nameOf(one.statement), placeOf(one)]))
-  if (ksql !== null && places.size > 0) await untilRunning(() => lookAtQueries(ksql, places), RUNNING_MS)
+  if (ksql !== null && places.size > 0) await untilRunning(() => lookAtQueries(ksql, places), wait)
   const names = connectors.map(({ name }) => name)
-  if (connect === null || names.length === 0) return
-  await untilRunning(() => lookAtConnectors(connect, names), RUNNING_MS)
+  if (connect !== null && names.length > 0) await untilRunning(() => lookAtConnectors(connect, names), wait)
 }

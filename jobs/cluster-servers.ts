@@ -1,7 +1,7 @@
 import { kafkaClient } from '../kafka/client.ts'
 import { ConnectClient } from '../kafka/connect.ts'
 import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
-import { withAdmin } from '../kafka/topic.ts'
+import { administer } from '../kafka/topic.ts'
 import { KsqlClient } from '../ksql-rest/client/client.ts'
 import { parseCredentials } from './ksql-credentials.ts'
 import type { Cluster } from './submit-topics.ts'
@@ -52,7 +52,7 @@ export async function refuseUnreachable({ ksql, registry, connect, cluster }: Cl
 
 /** How many brokers a cluster has. @throws KafkaError */
 export async function brokerCount({ kafka, bootstrap }: Cluster): Promise<number> {
-  return withAdmin(kafka, 'Nobody answers', bootstrap, async (admin) => (await admin.describeCluster()).brokers.length)
+  return administer(kafka, 'Nobody answers', bootstrap, async (admin) => (await admin.describeCluster()).brokers.length)
 }
 
 function ksqlClient(url: string, credentials: string | undefined): KsqlClient {

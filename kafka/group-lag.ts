@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { withAdmin } from './topic.ts'
+import { administer } from './topic.ts'
 
 /** How far a consumer group is. */
 export interface GroupLag {
@@ -11,7 +11,7 @@ export interface GroupLag {
 
 /** @throws KafkaError */
 export async function groupLags(kafka: Kafka, groupIds: readonly string[], bootstrap: string): Promise<GroupLag[]> {
-  return withAdmin(kafka, 'Cannot look at consumer groups', bootstrap, async (admin) => {
+  return administer(kafka, 'Cannot look at consumer groups', bootstrap, async (admin) => {
     const { groups } = await admin.describeGroups([...groupIds])
     const members = new Map(groups.map((group) => [group.groupId, group.members.length]))
     return Promise.all(

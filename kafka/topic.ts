@@ -17,7 +17,7 @@ const DEFAULT_REPLICAS = -1
  * @throws KafkaError
  */
 export async function ensureTopic(kafka: Kafka, topic: string, bootstrap: string): Promise<TopicInfo> {
-  return withAdmin(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
+  return administer(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) {
       const configEntries = [{ name: 'retention.ms', value: '-1' }]
       await admin.createTopics({
@@ -35,26 +35,32 @@ export async function describeTopics(
   topics: readonly string[],
   bootstrap: string,
 ): Promise<Map<string, TopicInfo>> {
-  return withAdmin(kafka, 'Cannot look at topics', bootstrap, async (admin) => {
+  return administer(kafka, 'Cannot look at topics', bootstrap, async (admin) => {
     const there = new Set(await admin.listTopics())
     const known = topics.filter((topic) => there.has(topic))
     return new Map(await Promise.all(known.map(async (topic) => [topic, await infoOf(admin, topic)] as const)))
   })
 }
 
-/** Does something with a connection for administrators. @throws KafkaError for what Kafka refuses, and when it is not there */
-export async function withAdmin<T>(
+/** Asks a cluster's administration. @throws KafkaError for what Kafka refuses, and when it is not there */
+export async function administer<T>(
   kafka: Kafka,
   doing: string,
   bootstrap: string,
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> {
+  try {
+    return await withAdmin(kafka, work)
+  } catch (error) {
+    throw withPlace(error, doing, bootstrap, 'Check --bootstrap and that a broker runs there')
+  }
+}
+
+async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
   try {
     await admin.connect()
     return await work(admin)
-  } catch (error) {
-    throw withPlace(error, doing, bootstrap, 'Check --bootstrap and that a broker runs there')
   } finally {
     await admin.disconnect()
   }

@@ -28,7 +28,9 @@ export async function statementFindings(
   found.push(...(await declarationFindings(files, ksql, registry)), ...(await queryFindings(ksql)))
   if (cluster === null) return found
   const { sources } = await definitionsOf(ksql, true)
-  return [...found, ...(await lagFindings(cluster, [...new Set(sources.flatMap(({ groups }) => groups))]))]
+  // In ksqlDB each query has a group, in gpumon ksql-server the service has one.
+  const groups = new Set([ksqlServiceId, ...sources.flatMap((source) => source.groups)])
+  return [...found, ...(await lagFindings(cluster, [...groups]))]
 }
 
 async function declarationFindings(

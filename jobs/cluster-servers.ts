@@ -2,9 +2,11 @@ import { kafkaClient } from '../kafka/client.ts'
 import { ConnectClient } from '../kafka/connect.ts'
 import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { administer } from '../kafka/topic.ts'
-import { KsqlClient } from '../ksql-rest/client/client.ts'
+import { KsqlClient, type ServerInfo } from '../ksql-rest/client/client.ts'
 import { parseCredentials } from './ksql-credentials.ts'
 import type { Cluster } from './submit-topics.ts'
+
+const ANSWER_MS = 10_000
 
 /** Addresses of a cluster's servers; what is not given is not asked. */
 export interface ServerAddresses {
@@ -42,12 +44,23 @@ export async function refuseUnreachable({ ksql, registry, connect, cluster }: Cl
   const answers = await Promise.allSettled([
     cluster === null ? null : brokerCount(cluster),
     registry?.reach(),
-    ksql?.info(),
+    ksql === null ? null : serverInfo(ksql),
     connect?.version(),
   ])
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
   if (failures.length === 1) throw failures[0]
   if (failures.length > 1) throw new Error(failures.map(({ message }) => message).join('\n'))
+}
+
+/** What a ksqlDB server says of itself. @throws KsqlRequestError; Error when it does not answer, or not in time */
+export async function serverInfo(ksql: KsqlClient): Promise<ServerInfo> {
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  try {
+    return await ksql.info(signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new Error(`the ksqlDB server does not answer within ${ANSWER_MS / 1000} s; check --server`, { cause: error })
+  }
 }
 
 /** How many brokers a cluster has. @throws KafkaError */

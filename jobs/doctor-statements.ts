@@ -1,6 +1,7 @@
 import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import type { KsqlClient } from '../ksql-rest/client/client.ts'
 import { definitionsOf, persistentQueries } from '../ksql-rest/client/definitions.ts'
+import { serverInfo } from './cluster-servers.ts'
 import { lagFindings } from './doctor-kafka.ts'
 import type { Finding } from './finding.ts'
 import { failureOf, mendingOf } from './running-queries.ts'
@@ -22,7 +23,7 @@ export async function statementFindings(
   registry: SchemaRegistryClient | null,
   cluster: Cluster | null,
 ): Promise<Finding[]> {
-  const { version, ksqlServiceId, serverStatus } = await ksql.info()
+  const { version, ksqlServiceId, serverStatus } = await serverInfo(ksql)
   const answers = `answers: version ${version}, service ${ksqlServiceId}, ${serverStatus}`
   const found: Finding[] = [{ health: 'well', what: 'ksqlDB', text: answers }]
   found.push(...(await declarationFindings(files, ksql, registry)), ...(await queryFindings(ksql)))

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gpumon } from '../cli/gpumon.ts'
+import { root } from '../deploy/compose-file.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { served } from '../ksql-rest/served.ts'
 import { type RecordingProxy, recordingProxy } from '../recording-proxy.ts'
 import { type Connect, startedConnect } from './connect.ts'
-import { connectorStatus } from './connector.ts'
+import { AVRO_CONVERTER } from './connect-plugins.ts'
+import { connectorStatus, removeConnector } from './connector.ts'
+import { startedHdfs } from './hdfs.ts'
 import { describeWithServers } from './servers.ts'
-import { testClient } from './topic-contents.ts'
+import { TOPIC, testClient } from './topic-contents.ts'
 import { makeTopic, topicSettings } from './topic-settings.ts'
 
 const scratch = scratchFolder()
@@ -23,6 +26,12 @@ describeWithServers('gpumon submit of a connector', (servers) => {
     connect = await startedConnect(servers)
     proxy = await recordingProxy(connect.url)
   }, 120_000)
+
+  // What goes on reading would disturb tests that remove topics.
+  afterAll(async () => {
+    const names = (await (await fetch(`${connect.url}/connectors`)).json()) as string[]
+    for (const name of names) await removeConnector(connect.url, name)
+  })
 
   const submitted = (...files: string[]) => gpumon('submit', ...files, '--connect', proxy.url, '--bootstrap', bootstrap)
 
@@ -169,4 +178,30 @@ describeWithServers('gpumon submit of a connector', (servers) => {
     }
     expect(proxy.takeWrites()).toEqual([])
   })
+
+  test('as connect/hdfs.json has it is validated by its own plugin, and runs on a real HDFS', async () => {
+    const shipped = await submitted('connect/hdfs.json')
+    expect(shipped.code).toBe(1)
+    // Confluent's converter is in no public registry of packages
+    expect(shipped.stderr).toMatch(/^error: connect\/hdfs\.json: "value\.converter": Invalid value io\.confluent\./)
+    expect(shipped.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(proxy.takeWrites()).toEqual([])
+
+    const hdfs = await startedHdfs(servers)
+    if ((await topicSettings(bootstrap, TOPIC)) === null) await makeTopic(bootstrap, TOPIC, 1, '-1')
+    const config = JSON.parse(readFileSync(join(root, 'connect/hdfs.json'), 'utf8')) as Record<string, string>
+    const name = unique('hdfs')
+    const changes = {
+      'value.converter': AVRO_CONVERTER,
+      'value.converter.apicurio.registry.url': servers.registry.replace('/ccompat/v7', '/registry/v2'),
+      'iceberg.catalog.warehouse': `${hdfs.url}/${name}`,
+      'iceberg.control.topic': `control-${name}`,
+    }
+    const file = scratch.write(`${name}.json`, JSON.stringify({ ...config, ...changes }))
+    const { code, stderr } = await submitted(file)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `created topic control-${name}\ncreated connector ${name}\n` })
+    expect(await submitted(file)).toMatchObject({ code: 0, stdout: expect.stringContaining('2 unchanged') })
+    const { code: well, stdout } = await gpumon('doctor', '--connect', connect.url, '--hdfs', hdfs.web)
+    expect({ well, stdout }).toMatchObject({ well: 0, stdout: expect.stringContaining(`connector ${name}, task 0`) })
+  }, 120_000)
 })

@@ -34,7 +34,7 @@ export function whatItTakes(source: ServerSource, definitions: Definitions, chan
 }
 
 /** What must be ended before a source can be made anew, in the order in which a server lets it be: who reads it comes first. */
-function dropsOf(wanted: ServerSource, { sources, queries }: Definitions): string[] {
+export function dropsOf(wanted: ServerSource, { sources, queries }: Definitions): string[] {
   const visited = new Set<ServerSource>()
   const visit = (source: ServerSource): string[] => {
     if (visited.has(source)) return []

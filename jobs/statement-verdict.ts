@@ -2,7 +2,7 @@ import { type KsqlEngine, parseStatement } from '../engine/index.ts'
 import { type Definitions, isInsertQuery, type ServerQuery } from '../ksql-rest/client/definitions.ts'
 import { typeEntity } from '../ksql-rest/server/type-entity.ts'
 import type { Declaration } from './declared-statements.ts'
-import { replacement, whatItTakes } from './statement-change.ts'
+import { dropsOf, replacement, whatItTakes } from './statement-change.ts'
 import { differences, queryText } from './statement-difference.ts'
 import type { PlanStep } from './submit-plan.ts'
 
@@ -73,10 +73,9 @@ function verdictOnSource(statement: Of<'create-source' | 'create-as-select'>, co
   const unlike = differences(statement, source, engine)
   if (unlike.length === 0) {
     if (statement.kind === 'create-source' || source.writers.some((id) => !isInsertQuery(id))) return UNCHANGED
-    const drop = `DROP ${source.type} ${source.name};`
     return refused(
       'its query was terminated: nothing writes it any more',
-      `run ${drop} then submit again: topic ${source.topic} keeps its records`,
+      `run ${dropsOf(source, definitions).join(' ')} then submit again: topic ${source.topic} keeps its records`,
     )
   }
   const change = replacement(statement, live)

@@ -58,8 +58,9 @@ function topicOf(statement: Statement): string[] {
  */
 async function readingsTopic(declared: readonly DeclaredStatement[], engine: KsqlEngine): Promise<WantedTopic[]> {
   const { topic } = await readingsStream()
+  const partitions = engine.topics().find(({ name }) => name === topic)?.partitions ?? 1
   const reads = declared.filter(
     ({ statement }) => statement.kind === 'create-source' && engine.source(statement.name).topic === topic,
   )
-  return reads.slice(0, 1).map((one) => ({ topic, file: placeOf(one), strict: false }))
+  return reads.slice(0, 1).map((one) => ({ topic, partitions, file: placeOf(one), strict: false }))
 }

@@ -10,9 +10,10 @@ export interface Cluster {
   readonly bootstrap: string
 }
 
-/** A topic that must be there before whoever uses it: with one partition, and records that do not expire. */
+/** A topic that must be there before whoever uses it, with records that do not expire. */
 export interface WantedTopic {
   readonly topic: string
+  readonly partitions: number
   /** the file that it is for */
   readonly file: string
   /** false: records may expire, which is said */
@@ -26,7 +27,7 @@ export interface WantedTopic {
 export function controlTopics(connectors: readonly ConnectorFile[]): WantedTopic[] {
   return connectors.flatMap(({ file, config }) => {
     const topic = config['iceberg.control.topic']
-    return topic === undefined ? [] : [{ topic, file, strict: true }]
+    return topic === undefined ? [] : [{ topic, partitions: 1, file, strict: true }]
   })
 }
 
@@ -41,24 +42,27 @@ export async function planTopics(wanted: readonly WantedTopic[], { kafka, bootst
   return {
     steps,
     apply: async (onDone) => {
-      for (const step of steps.filter(isChange)) {
-        await ensureTopic(kafka, step.name, bootstrap)
+      for (const [i, step] of steps.entries()) {
+        if (!isChange(step)) continue
+        await ensureTopic(kafka, step.name, bootstrap, wanted[i].partitions)
         onDone(step)
       }
     },
   }
 }
 
-function planTopic({ topic, file, strict }: WantedTopic, info: TopicInfo | undefined): PlanStep {
+function planTopic({ topic, partitions, file, strict }: WantedTopic, info: TopicInfo | undefined): PlanStep {
   const head = { kind: 'topic', name: topic, place: file } as const
-  if (info === undefined) return { ...head, action: 'create', details: ['one partition, records do not expire'] }
-  const { partitions, retentionMs } = info
+  if (info === undefined) {
+    return { ...head, action: 'create', details: [`partitions: ${partitions}; records do not expire`] }
+  }
+  const { length: there } = info.partitions
   const details = [
-    ...(partitions.length === 1 ? [] : [`it has ${partitions.length} partitions, not 1: delete it, and submit again`]),
-    ...(retentionMs < 0
+    ...(there === partitions ? [] : [`its partitions are ${there}, not ${partitions}: delete it, and submit again`]),
+    ...(info.retentionMs < 0
       ? []
-      : [`its records expire ${durationText(retentionMs)} after their own time: set retention.ms=-1 for it`]),
+      : [`its records expire ${durationText(info.retentionMs)} after their own time: set retention.ms=-1 for it`]),
   ]
-  const isWrong = partitions.length !== 1 || (strict && retentionMs >= 0)
+  const isWrong = there !== partitions || (strict && info.retentionMs >= 0)
   return { ...head, action: isWrong ? 'refused' : 'unchanged', details }
 }

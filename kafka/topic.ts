@@ -12,16 +12,21 @@ export interface TopicInfo {
 const DEFAULT_REPLICAS = -1
 
 /**
- * The topic, made with one partition where it is not there; a new one keeps records for ever, since Kafka counts retention by the records' own time and would
+ * The topic, made where it is not there; a new one keeps records for ever, since Kafka counts retention by the records' own time and would
  * delete a log of last year within minutes.
  * @throws KafkaError
  */
-export async function ensureTopic(kafka: Kafka, topic: string, bootstrap: string): Promise<TopicInfo> {
+export async function ensureTopic(
+  kafka: Kafka,
+  topic: string,
+  bootstrap: string,
+  numPartitions = 1,
+): Promise<TopicInfo> {
   return administer(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) {
       const configEntries = [{ name: 'retention.ms', value: '-1' }]
       await admin.createTopics({
-        topics: [{ topic, numPartitions: 1, replicationFactor: DEFAULT_REPLICAS, configEntries }],
+        topics: [{ topic, numPartitions, replicationFactor: DEFAULT_REPLICAS, configEntries }],
         waitForLeaders: true,
       })
     }

@@ -68,7 +68,7 @@ describe('hdfs', () => {
 
   test('is submitted with a broker at hand, since submit makes its control topic beforehand', () => {
     expect(controlTopics([{ file: 'connect/hdfs.json', name: 'hdfs', config: hdfs }])).toEqual([
-      { topic: 'control-gpu-readings', file: 'connect/hdfs.json', strict: true },
+      { topic: 'control-gpu-readings', partitions: 1, file: 'connect/hdfs.json', strict: true },
     ])
     expect(compose.services['hdfs-sink'].command).toEqual(expect.arrayContaining(['--bootstrap', 'kafka:29092']))
   })

@@ -167,7 +167,7 @@ describeWithServers('gpumon submit of a connector', (servers) => {
     await makeTopic(bootstrap, short, 1, '3600000')
     proxy.takeWrites()
     for (const [topic, words] of [
-      [wide, 'it has 3 partitions, not 1'],
+      [wide, 'its partitions are 3, not 1'],
       [short, 'its records expire 1 h 0 min after their own time'],
     ]) {
       write({ 'iceberg.control.topic': topic })

@@ -105,6 +105,19 @@ describeWithServers('gpumon submit', (servers) => {
       expect(await gpumon(...args)).toMatchObject({ code: 0, stdout: expect.stringContaining('2 unchanged') })
     })
 
+    test('has the partitions that the statements ask for; with others it is refused before the server would', async () => {
+      await removeTopic(bootstrap)
+      const { engine, url } = await served()
+      const wide = scratch.write('wide.ksql', stream.replace('PARTITIONS=1', 'PARTITIONS=4'))
+      const args = ['--server', url, '--bootstrap', bootstrap]
+      expect(await gpumon('submit', wide, ...args)).toMatchObject({ code: 0 })
+      expect(await topicSettings(bootstrap, 'gpu.readings')).toEqual({ partitions: 4, retention: '-1' })
+      engine.execute('DROP STREAM r DELETE TOPIC;')
+      const refused = await gpumon('submit', file, ...args)
+      expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('its partitions are 4, not 1') })
+      expect(engine.sources()).toEqual([])
+    })
+
     test('that expires is left as it is, which is said', async () => {
       await removeTopic(bootstrap)
       await makeTopic(bootstrap, 'gpu.readings', 1, '3600000')

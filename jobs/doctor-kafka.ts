@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import { whole } from './number-text.ts'
 import { readingsStream } from './readings-stream.ts'
 import type { SubmitFiles } from './submit-files.ts'
-import { type Cluster, controlTopics } from './submit-topics.ts'
+import { type Cluster, controlTopics, planTopics } from './submit-topics.ts'
 
 /** @throws KafkaError */
 export async function brokerFindings(cluster: Cluster): Promise<Finding[]> {
@@ -17,37 +17,35 @@ export async function brokerFindings(cluster: Cluster): Promise<Finding[]> {
 }
 
 /** The topics that the statements read and write, and those that connectors need. @throws KafkaError */
-export async function topicFindings(
-  { kafka, bootstrap }: Cluster,
-  { statements, connectors }: SubmitFiles,
-): Promise<Finding[]> {
+export async function topicFindings(cluster: Cluster, { statements, connectors }: SubmitFiles): Promise<Finding[]> {
   const engine = new KsqlEngine()
   declareIn(engine, statements)
   const wanted = engine.topics()
-  const control = controlTopics(connectors).map(({ topic }) => topic)
-  const there = await describeTopics(kafka, [...wanted.map(({ name }) => name), ...control], bootstrap)
-  const missing = wanted.filter(({ name }) => !there.has(name))
+  const names = wanted.map(({ name }) => name)
+  const there = await describeTopics(cluster.kafka, names, cluster.bootstrap)
+  const missing = names.filter((name) => !there.has(name))
   const found: Finding[] = wanted.flatMap(({ name, partitions }) => {
     const count = there.get(name)?.partitions.length ?? partitions
     if (count === partitions) return []
     const text = `has ${count} partitions, the statements are written for ${partitions}`
-    return [{ health: 'wrong', what: `topic ${name}`, text, fix: `delete it, with its records, and run gpumon submit` }]
+    return [{ health: 'wrong', what: `topic ${name}`, text, fix: 'delete it, with its records, and run gpumon submit' }]
   })
   if (missing.length > 0) {
-    const text = `not there: ${missing.map(({ name }) => name).join(', ')}`
+    const text = `not there: ${missing.join(', ')}`
     found.push({ health: 'wrong', what: 'topics', text, fix: 'gpumon submit --server URL makes them' })
   } else {
-    found.push({ health: 'well', what: 'topics', text: `all ${wanted.length} that the statements need are there` })
+    found.push({ health: 'well', what: 'topics', text: `all ${names.length} that the statements need are there` })
   }
-  for (const [topic, { retentionMs }] of there) {
-    const isControl = control.includes(topic)
-    if (retentionMs < 0 || (!isControl && topic !== (await readingsStream()).topic)) continue
-    found.push({
-      health: isControl ? 'wrong' : 'note',
-      what: `topic ${topic}`,
-      text: `its records expire ${durationText(retentionMs)} after their own time`,
-      fix: 'set retention.ms=-1 for it (kafka-configs --alter)',
-    })
+  const { topic } = await readingsStream()
+  const retention = there.get(topic)?.retentionMs ?? -1
+  if (retention >= 0) {
+    const text = `its records expire ${durationText(retention)} after their own time`
+    found.push({ health: 'note', what: `topic ${topic}`, text, fix: 'set retention.ms=-1 for it' })
+  }
+  for (const { name, action, details } of (await planTopics(controlTopics(connectors), cluster)).steps) {
+    if (action !== 'refused') continue
+    const fix = 'do what is said here, while its connector is stopped'
+    found.push({ health: 'wrong', what: `topic ${name}`, text: details.join('; '), fix })
   }
   return found
 }

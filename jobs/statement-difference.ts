@@ -18,7 +18,8 @@ type WithSelect = Extract<Statement, { kind: 'create-as-select' | 'insert-select
 const RESOLVED = ['KAFKA_TOPIC', 'FORMAT', 'KEY_FORMAT', 'VALUE_FORMAT']
 /** A server adds its own defaults for these; that a file does not name them any more cannot be told from that. */
 const DEFAULTED = ['CLEANUP_POLICY', 'PARTITIONS', 'REPLICAS', 'RETENTION_MS']
-const SHOWN = 90
+/** characters */
+const SHOWN = 88
 
 /**
  * How a stream or table that a server has differs from what a statement says, a line each; none: it is the same. A server prints statements anew (names
@@ -64,10 +65,11 @@ function read(text: string): Creation | null {
 function selectDifference(here: string, there: string): string[] {
   if (here === there) return []
   const [ours, theirs] = [here.split('\n'), there.split('\n')]
-  const at = theirs.findIndex((line, i) => line !== ours[i])
-  return [
-    `the SELECT: ${shown(theirs[at] ?? 'nothing')} there, ${shown(ours[at < 0 ? theirs.length : at] ?? 'nothing')} here`,
-  ]
+  const at = [...ours, ...theirs].findIndex((_, line) => ours[line] !== theirs[line])
+  const [mine, other] = [ours[at] ?? 'nothing', theirs[at] ?? 'nothing']
+  // A list of rules is one line: only where it differs tells something.
+  const column = [...mine].findIndex((character, i) => character !== other[i])
+  return [`the SELECT: ${shown(other, column)} there, ${shown(mine, column)} here`]
 }
 
 function propertyDifferences({ properties: ours }: Creation, { properties: theirs }: Creation): string[] {
@@ -100,7 +102,12 @@ function columnText({ name, role, headerKey }: CreateSource['columns'][number], 
   return `${name} ${type}${role === 'value' ? '' : ` ${role.toUpperCase().replace('-', ' ')}`}${headerKey === null ? '' : ` ${headerKey}`}`
 }
 
-function shown(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, ' ')
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line
+/** As much of a text as fits into a message. @param column which must be seen */
+function shown(text: string, column = 0): string {
+  const from = column > SHOWN / 2 ? column - SHOWN / 4 : 0
+  const cut = text
+    .slice(from, from + SHOWN)
+    .trim()
+    .replaceAll(/\s+/g, ' ')
+  return `${from > 0 ? '…' : ''}${cut}${from + SHOWN < text.length ? '…' : ''}`
 }

@@ -82,6 +82,17 @@ describe('a stream of a SELECT', () => {
   })
 })
 
+test('of a long line that differs, the place is shown where it does', () => {
+  const list = (last: string) =>
+    Array.from({ length: 60 }, (_, i) => `x = ${i}e0`)
+      .concat(last)
+      .join(' OR ')
+  const script = (last: string) => `${STREAM} CREATE STREAM t AS SELECT id FROM s WHERE ${list(last)};`
+  const [words] = compare(script('x = 7.5'), script('x = 7.25').slice(STREAM.length))
+  expect(words).toMatch(/^the SELECT: ….* \(S\.X = 7\.25\)\) there, ….* \(S\.X = 7\.5\)\) here$/)
+  expect(words.length).toBeLessThan(250)
+})
+
 test("the product's own statements are the same when a server prints them", async () => {
   const { statements } = await readSubmitFiles(['ksql'], packageRoot())
   const engine = new KsqlEngine()

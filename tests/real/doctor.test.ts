@@ -30,6 +30,15 @@ describeWithServers('gpumon doctor', (servers) => {
     await removeTopic(bootstrap)
   })
 
+  test("tells of a control topic that Iceberg's first commit could be lost by", async () => {
+    await makeTopic(bootstrap, 'control-gpu-readings', 2, '3600000')
+    const { stdout } = await gpumon('doctor', '--bootstrap', bootstrap)
+    expect(stdout).toMatch(
+      /WRONG +topic control-gpu-readings +its partitions are 2, not 1: delete it.*; its records expire 1 h 0 min after/,
+    )
+    await removeTopic(bootstrap, 'control-gpu-readings')
+  })
+
   test("tells of another schema than this program's", async () => {
     const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
     const subject = `${registry}/subjects/${TOPIC}-value`

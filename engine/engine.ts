@@ -186,6 +186,7 @@ export class KsqlEngine {
     return {
       append: (records) => dataflow.append(topic, records),
       appendRecord: (record) => dataflow.append(topic, [record]),
+      feed: (records, queries) => dataflow.feed(topic, records, queries),
       records: () => topic.kept,
       subscribe: (subscriber) => {
         topic.subscribers.add(subscriber)

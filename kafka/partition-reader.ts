@@ -59,6 +59,11 @@ export class PartitionReader {
     return reader
   }
 
+  /** Records that wait to be taken. */
+  get waiting(): number {
+    return this.queues.reduce((sum, { length }) => sum + length, 0)
+  }
+
   /** Until something has come since the last call, or the time is over. @throws what ended the reading */
   async news(ms: number): Promise<void> {
     this.#resume()

@@ -10,8 +10,10 @@ import type { Entity } from '../ksql-rest/protocol.ts'
 import type { JsonObject } from '../ksql-rest/server/request-body.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
 import { terminateCluster } from '../ksql-rest/server/terminate.ts'
+import type { CatchUp } from './catch-up.ts'
 import { EngineTask } from './engine-task.ts'
-import type { LogEntry } from './log-entry.ts'
+import { mergeHistory, openHistory } from './history.ts'
+import type { CaughtUpRows, LogEntry, ProcessedRows } from './log-entry.ts'
 import { type Merged, merge } from './merge.ts'
 import { Mutex } from './mutex.ts'
 import { replay } from './replay.ts'
@@ -49,6 +51,7 @@ export class ActiveServer {
   readonly #topic: string
   readonly #mutex = new Mutex()
   #reader: PartitionReader
+  #history: PartitionReader | null = null
   #failure: unknown = null
   #hasEnded = false
   #rowsSinceSnapshot = 0
@@ -99,10 +102,7 @@ export class ActiveServer {
   /** Takes records until `goOn` says no. @throws what made a transaction fail: nobody knows then whether it is in */
   async work(goOn: () => boolean): Promise<void> {
     while (goOn() && !this.#hasEnded) {
-      const waiting = this.#reader.queues.reduce((sum, queue) => sum + queue.length, 0)
-      if (waiting === 0) await this.#reader.news(IDLE_MS)
-      else if (this.#waitsSince > 0) await this.#reader.news(COMMIT_INTERVAL)
-      if (waiting < MOST_ROWS) await sleep(Math.max(0, this.#lastRound + COMMIT_INTERVAL - Date.now()))
+      if (this.task.catchUp === null) await this.#rest()
       await this.#mutex.run(() => this.#round())
       if (this.#failure !== null) throw this.#failure
     }
@@ -118,6 +118,7 @@ export class ActiveServer {
     return this.#mutex.run(async () => {
       const { kafka, registry } = this.#options
       const { task } = this
+      await this.#finishCatchUp()
       const { entry, isLogged, topics } = await prepareRequest({ kafka, registry }, task, text, settings)
       const before = task.engine.topics().map(({ name }) => name)
       const inserted: AddressedRecord[] = []
@@ -162,13 +163,29 @@ export class ActiveServer {
         await this.#mutex.run(() => this.#snapshot())
       }
     } finally {
+      await this.#history?.close()
       await this.#reader.close()
       await this.#sender.close()
     }
   }
 
+  /** Until there are records to be processed, and the last transaction is not too near. */
+  async #rest(): Promise<void> {
+    const { waiting } = this.#reader
+    if (waiting === 0) await this.#reader.news(IDLE_MS)
+    else if (this.#waitsSince > 0) await this.#reader.news(COMMIT_INTERVAL)
+    if (waiting < MOST_ROWS) await sleep(Math.max(0, this.#lastRound + COMMIT_INTERVAL - Date.now()))
+  }
+
   async #round(): Promise<void> {
     if (this.#failure !== null || this.#hasEnded) return
+    if (this.task.catchUp === null) await this.#live()
+    else await this.#catchUp(this.task.catchUp)
+    const isDue = Date.now() - this.#lastSnapshot > SNAPSHOT_MS && this.#rowsSinceSnapshot > 0
+    if (isDue || this.#rowsSinceSnapshot > SNAPSHOT_ROWS) await this.#snapshot()
+  }
+
+  async #live(): Promise<void> {
     const { task } = this
     const isPatient = this.#waitsSince === 0 || Date.now() - this.#waitsSince < PATIENCE
     const merged = merge(this.#reader.queues, task.isTable, MOST_ROWS, isPatient)
@@ -180,18 +197,34 @@ export class ActiveServer {
     }
     if (isPatient) this.#waitsSince = 0
     this.#lastRound = Date.now()
-    await this.#process(merged)
-    const isDue = Date.now() - this.#lastSnapshot > SNAPSHOT_MS || this.#rowsSinceSnapshot > SNAPSHOT_ROWS
-    if (isDue) await this.#snapshot()
+    await this.#process(this.#reader, merged, { kind: 'rows', now: Date.now(), ranges: merged.ranges })
   }
 
-  async #process({ runs, ranges }: Merged): Promise<void> {
+  /** New queries are given what others have had; nothing else happens before they have all of it. */
+  async #catchUp(catchUp: CatchUp): Promise<void> {
+    const { kafka, serviceId } = this.#options
+    this.#history ??= await this.#guarded(() => openHistory(kafka, catchUp, serviceId))
+    const { isLast, ...merged } = mergeHistory(this.#history, catchUp, this.task.isTable, MOST_ROWS)
+    if (merged.ranges.length === 0 && !isLast) {
+      await this.#history.news(IDLE_MS)
+      return
+    }
+    await this.#process(this.#history, merged, { kind: 'history', now: Date.now(), ranges: merged.ranges, isLast })
+    if (!isLast) return
+    await this.#history.close()
+    this.#history = null
+  }
+
+  async #finishCatchUp(): Promise<void> {
+    while (this.task.catchUp !== null && this.#failure === null) await this.#catchUp(this.task.catchUp)
+  }
+
+  async #process(reader: PartitionReader, { runs }: Merged, entry: ProcessedRows | CaughtUpRows): Promise<void> {
     await this.#ids.learn(runs)
-    const entry = { kind: 'rows', now: Date.now(), ranges } as const
     this.task.rows(entry, { runs })
     this.#tellErrors()
-    for (const { topic, partition, count } of ranges) {
-      this.#reader.queues.find((queue) => queue.topic === topic && queue.partition === partition)?.drop(count)
+    for (const { topic, partition, count } of entry.ranges) {
+      reader.queues.find((queue) => queue.topic === topic && queue.partition === partition)?.drop(count)
       this.#rowsSinceSnapshot += count
     }
     await this.#commit(entry, [])

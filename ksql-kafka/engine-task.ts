@@ -6,8 +6,9 @@ import { CommandLog, type SavedCommands } from '../ksql-rest/server/command-log.
 import type { TopicEntity } from '../ksql-rest/server/inspect.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
 import { parseRequest, runParsed } from '../ksql-rest/server/statements.ts'
+import { type CatchUp, historyReaders, type Standing, standingOf } from './catch-up.ts'
 import { incomingRecords } from './incoming.ts'
-import type { ExecutedRequest, ProcessedRows, SchemaFact } from './log-entry.ts'
+import type { CaughtUpRows, ExecutedRequest, ProcessedRows, SchemaFact } from './log-entry.ts'
 import type { Merged } from './merge.ts'
 import { MirroredRegistry } from './mirrored-registry.ts'
 import { Outputs } from './outputs.ts'
@@ -18,6 +19,7 @@ interface SavedTask {
   readonly schemas: readonly SchemaFact[]
   readonly positions: ReadonlyMap<string, readonly number[]>
   readonly commands: SavedCommands
+  readonly catchUp: CatchUp | null
 }
 
 const VERSION = 1
@@ -40,6 +42,7 @@ export class EngineTask {
   readonly #positions: Map<string, number[]>
   #own: ReadonlySet<string> = new Set()
   #tables: ReadonlySet<string> = new Set()
+  #catchUp: CatchUp | null
   #now = 0
 
   private constructor(listener: TaskListener, saved: SavedTask | null) {
@@ -48,6 +51,7 @@ export class EngineTask {
     for (const fact of saved?.schemas ?? []) this.registry.adopt(fact)
     this.commands = new CommandLog(saved?.commands)
     this.#positions = new Map([...(saved?.positions ?? [])].map(([topic, offsets]) => [topic, [...offsets]]))
+    this.#catchUp = saved?.catchUp ?? null
     let engine: KsqlEngine | null = null
     const options = {
       registry: this.registry,
@@ -85,12 +89,18 @@ export class EngineTask {
       schemas: this.registry.facts(),
       positions: this.#positions,
       commands: this.commands.save(),
+      catchUp: this.#catchUp,
     }
     return serialize(saved)
   }
 
   get positions(): ReadonlyMap<string, readonly number[]> {
     return this.#positions
+  }
+
+  /** What new queries are still to be given before anything else happens; null: nothing. */
+  get catchUp(): CatchUp | null {
+    return this.#catchUp
   }
 
   /** Whether the queries here write the topic: what is read of it is handed on by them, not read from Kafka. */
@@ -109,6 +119,7 @@ export class EngineTask {
     const { engine, commands } = this
     const { onFault } = this.#listener
     this.#now = entry.now
+    const before = standingOf(engine, this.#positions.keys())
     for (const { name, partitions, replicas } of entry.topics) engine.createTopic(name, { partitions, replicas })
     for (const fact of entry.schemas) this.registry.adopt(fact)
     try {
@@ -121,6 +132,7 @@ export class EngineTask {
       for (const [topic, offsets] of entry.starts) {
         if (read.has(topic) && !this.#positions.has(topic)) this.#positions.set(topic, [...offsets])
       }
+      this.#beginCatchUp(before, entry)
     }
   }
 
@@ -131,12 +143,16 @@ export class EngineTask {
     return this.#outputs.address(this.engine, topic, record)
   }
 
-  /** Processes records. */
-  rows({ now, ranges }: ProcessedRows, { runs }: Pick<Merged, 'runs'>): void {
-    this.#now = now
+  /** Processes records; of a catch-up only by the queries that have not had them. */
+  rows(entry: ProcessedRows | CaughtUpRows, { runs }: Pick<Merged, 'runs'>): void {
+    this.#now = entry.now
+    const { engine } = this
+    const catchUp = entry.kind === 'history' ? this.#catchUp : null
     for (const { topic, records } of runs) {
+      const incoming = incomingRecords(engine, topic, records)
       try {
-        this.engine.topic(topic).append(incomingRecords(this.engine, topic, records))
+        if (entry.kind === 'rows') engine.topic(topic).append(incoming)
+        else engine.topic(topic).feed(incoming, catchUp?.readers.get(topic) ?? new Set())
       } catch (error) {
         // the query that the record broke has stopped, the others have gone on
         if (!(error instanceof KsqlError) || error.kind !== 'runtime') throw error
@@ -144,15 +160,24 @@ export class EngineTask {
         this.#look()
       }
     }
-    for (const { topic, partition, until } of ranges) {
+    for (const { topic, partition, until } of entry.ranges) {
       const offsets = this.#positions.get(topic)
-      if (offsets !== undefined) offsets[partition] = until
+      const ranges = catchUp?.ranges.get(topic)
+      if (ranges !== undefined) ranges[partition] = { from: until, until: ranges[partition].until }
+      else if (offsets !== undefined && entry.kind === 'rows') offsets[partition] = until
     }
+    if (entry.kind === 'history' && entry.isLast) this.#catchUp = null
   }
 
   /** What the queries have written since the last call. */
   take(): AddressedRecord[] {
     return this.#outputs.take(this.engine, this.isOwn)
+  }
+
+  #beginCatchUp(before: Standing, { history, reset }: ExecutedRequest): void {
+    const readers = historyReaders(before, this.engine, reset)
+    const ranges = new Map([...readers.keys()].map((topic) => [topic, [...(history.get(topic) ?? [])]]))
+    if (readers.size > 0) this.#catchUp = { readers, ranges }
   }
 
   #look(): void {

@@ -32,16 +32,24 @@ export interface ExecutedRequest {
   readonly now: number
   readonly topics: readonly TopicFact[]
   readonly schemas: readonly SchemaFact[]
+  /** auto.offset.reset: where new queries begin */
+  readonly reset: 'earliest' | 'latest'
   /** of topics that are read from then on: the offset of each partition's first record */
   readonly starts: ReadonlyMap<string, readonly number[]>
+  /** of topics whose earlier records new queries are given before they go on with the others: what each partition had */
+  readonly history: ReadonlyMap<string, readonly OffsetRange[]>
+}
+
+/** Offsets [from, until) of a partition. */
+export interface OffsetRange {
+  readonly from: number
+  readonly until: number
 }
 
 /** Records of one partition: offsets [from, until), in which there were `count`. */
-export interface RecordRange {
+export interface RecordRange extends OffsetRange {
   readonly topic: string
   readonly partition: number
-  readonly from: number
-  readonly until: number
   readonly count: number
 }
 
@@ -53,8 +61,18 @@ export interface ProcessedRows {
   readonly ranges: readonly RecordRange[]
 }
 
+/** Queries that have started were given records that others had before. */
+export interface CaughtUpRows {
+  readonly kind: 'history'
+  /** the wall clock, ms since 1970-01-01 UTC */
+  readonly now: number
+  readonly ranges: readonly RecordRange[]
+  /** they have had all of them */
+  readonly isLast: boolean
+}
+
 /** What has happened to the engine, or around it. */
-export type LogEntry = Began | ExecutedRequest | ProcessedRows
+export type LogEntry = Began | ExecutedRequest | ProcessedRows | CaughtUpRows
 
 /** An entry as JSON. */
 export function entryToBytes(entry: LogEntry): Buffer {

@@ -4,7 +4,8 @@ import type { PartitionQueue } from '../kafka/partition-queue.ts'
 import { PartitionReader } from '../kafka/partition-reader.ts'
 import { RestError } from '../ksql-rest/server/rest-error.ts'
 import type { EngineTask } from './engine-task.ts'
-import type { LogEntry, ProcessedRows, RecordRange } from './log-entry.ts'
+import { openHistory } from './history.ts'
+import type { CaughtUpRows, LogEntry, ProcessedRows, RecordRange } from './log-entry.ts'
 import { merge, type Sequence } from './merge.ts'
 import type { SchemaIds } from './schema-ids.ts'
 
@@ -33,15 +34,26 @@ export async function replay(context: ReplayContext, entries: readonly LogEntry[
   }
   const hasRows = entries.some(({ kind }) => kind === 'rows')
   const reader = await PartitionReader.open(kafka, hasRows ? positions : task.positions, group)
+  let history: PartitionReader | null = null
   try {
     for (const entry of entries) {
       if (entry.kind === 'request') repeatRequest(task, entry)
       else if (entry.kind === 'rows') await repeatRows(context, reader, entry)
+      else if (entry.kind === 'history' && task.catchUp !== null) {
+        history ??= await openHistory(kafka, task.catchUp, group)
+        await repeatRows(context, history, entry)
+        if (entry.isLast) {
+          await history.close()
+          history = null
+        }
+      }
       task.take()
     }
   } catch (error) {
     await reader.close()
     throw error
+  } finally {
+    await history?.close()
   }
   const stands = ({ topic, partition, from }: PartitionQueue): boolean =>
     task.positions.get(topic)?.[partition] === from
@@ -60,7 +72,11 @@ function repeatRequest(task: EngineTask, entry: Extract<LogEntry, { kind: 'reque
   }
 }
 
-async function repeatRows(context: ReplayContext, reader: PartitionReader, entry: ProcessedRows): Promise<void> {
+async function repeatRows(
+  context: ReplayContext,
+  reader: PartitionReader,
+  entry: ProcessedRows | CaughtUpRows,
+): Promise<void> {
   const { task, ids, onNotice } = context
   const taken: { readonly queue: PartitionQueue; readonly sequence: Sequence; readonly count: number }[] = []
   for (const range of entry.ranges) {

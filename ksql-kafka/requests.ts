@@ -11,8 +11,9 @@ import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { type ListedTopic, listTopics, makeTopics, type NewTopic, offsetsOf, topicRetention } from '../kafka/topic.ts'
 import { isInspection } from '../ksql-rest/server/inspect.ts'
 import { parseRequest, tryStatements } from '../ksql-rest/server/statements.ts'
+import { historyReaders, standingOf } from './catch-up.ts'
 import { type EngineTask, readTopics, refuseOwnTopic } from './engine-task.ts'
-import type { ExecutedRequest, SchemaFact } from './log-entry.ts'
+import type { ExecutedRequest, OffsetRange, SchemaFact } from './log-entry.ts'
 import type { TrialRegistry } from './mirrored-registry.ts'
 
 /** A request that can be executed. */
@@ -43,15 +44,9 @@ export async function prepareRequest(
 ): Promise<PreparedRequest> {
   const { engine } = task
   const statements = parseRequest(engine, text, settings)
-  const empty = {
-    kind: 'request' as const,
-    text,
-    settings,
-    now: Date.now(),
-    topics: [],
-    schemas: [],
-    starts: new Map(),
-  }
+  const reset = resetOf(engine, settings, statements)
+  const nothing = { topics: [], schemas: [], starts: new Map(), history: new Map() }
+  const empty: ExecutedRequest = { kind: 'request', text, settings, now: Date.now(), reset, ...nothing }
   const topics = await listTopics(kafka)
   if (statements.every(isInspection)) return { entry: empty, isLogged: false, topics }
 
@@ -75,7 +70,8 @@ export async function prepareRequest(
       ...empty,
       topics: topics.filter(({ name }) => used.has(name)),
       schemas,
-      starts: await startsOf(kafka, task, sandbox, settings, statements),
+      starts: await startsOf(kafka, task, sandbox, reset),
+      history: await historyOf(kafka, task, sandbox, reset),
     },
     isLogged: statements.some((statement) => !isInspection(statement) && statement.kind !== 'insert-values'),
     topics,
@@ -190,12 +186,10 @@ async function startsOf(
   kafka: Kafka,
   task: EngineTask,
   sandbox: KsqlEngine,
-  settings: Settings,
-  statements: readonly Statement[],
+  reset: ExecutedRequest['reset'],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const fresh = [...readTopics(sandbox)].filter((topic) => !task.positions.has(topic))
   if (fresh.length === 0) return new Map()
-  const reset = resetOf(task.engine, settings, statements)
   const tables = new Set(sandbox.sources().flatMap(({ type, topic }) => (type === 'table' ? [topic] : [])))
   const offsets = await offsetsOf(kafka, fresh)
   return new Map(
@@ -206,12 +200,33 @@ async function startsOf(
   )
 }
 
+/** What topics have that new queries are to be given: up to where the service has come, of topics that it writes all that is committed. */
+async function historyOf(
+  kafka: Kafka,
+  task: EngineTask,
+  sandbox: KsqlEngine,
+  reset: ExecutedRequest['reset'],
+): Promise<ReadonlyMap<string, readonly OffsetRange[]>> {
+  const readers = historyReaders(standingOf(task.engine, task.positions.keys()), sandbox, reset)
+  if (readers.size === 0) return new Map()
+  const offsets = await offsetsOf(kafka, [...readers.keys()])
+  return new Map(
+    [...offsets].map(([topic, partitions]) => [
+      topic,
+      partitions.map(({ low, high }, i) => {
+        const until = task.positions.get(topic)?.[i] ?? high
+        return { from: Math.min(low, until), until }
+      }),
+    ]),
+  )
+}
+
 /** The last value in the request: by a SET, by its properties or by what held before. */
-function resetOf(engine: KsqlEngine, settings: Settings, statements: readonly Statement[]): string {
+function resetOf(engine: KsqlEngine, settings: Settings, statements: readonly Statement[]): ExecutedRequest['reset'] {
   const isReset = (name: string): boolean => OFFSET_RESETS.includes(name.toLowerCase())
   const set = statements.findLast((one) => one.kind === 'set' && isReset(one.name))
-  if (set?.kind === 'set') return set.value.toLowerCase()
   const { properties } = engine.scoped(settings, () => engine.settings())
-  const [, value = 'latest'] = [...properties].findLast(([name]) => isReset(name)) ?? []
-  return value.toLowerCase()
+  const [, given] = [...properties].findLast(([name]) => isReset(name)) ?? []
+  const value = set?.kind === 'set' ? set.value : given
+  return value?.toLowerCase() === 'earliest' ? 'earliest' : 'latest'
 }

@@ -14,7 +14,8 @@ const listener = {
 const NO_SETTINGS = { properties: new Map(), variables: new Map() }
 
 function request(text: string, facts: Partial<ExecutedRequest> = {}): ExecutedRequest {
-  return { kind: 'request', text, settings: NO_SETTINGS, now: 0, topics: [], schemas: [], starts: new Map(), ...facts }
+  const nothing = { topics: [], schemas: [], starts: new Map(), history: new Map() }
+  return { kind: 'request', text, settings: NO_SETTINGS, now: 0, reset: 'latest', ...nothing, ...facts }
 }
 
 const STATEMENTS = `

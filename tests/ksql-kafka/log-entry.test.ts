@@ -10,7 +10,9 @@ test.each<LogEntry>([
     now: 1,
     topics: [{ name: 'ü', partitions: 4, replicas: 1 }],
     schemas: [{ subject: 'ü-value', schema: '"int"', type: 'AVRO', id: 7 }],
+    reset: 'earliest',
     starts: new Map([['ü', [0, 1, 2, 3]]]),
+    history: new Map([['v', [{ from: 0, until: 9 }]]]),
   },
   { kind: 'rows', now: 2, ranges: [{ topic: 't', partition: 1, from: 5, until: 9, count: 3 }] },
 ])('an entry of the log is read as it was written: $kind', (entry) => {

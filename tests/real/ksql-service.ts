@@ -54,6 +54,10 @@ export class RunningServer {
     return this
   }
 
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal)
+  }
+
   /** As a power cut does. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import { NO_RESTART } from './client.ts'
 import { PartitionQueue, type QueuedRecord } from './partition-queue.ts'
 import { offsetsOf } from './topic.ts'
 
@@ -25,7 +26,7 @@ function lost(topic: string, partition: number, from: number, until: number): Lo
 
 /**
  * Reads partitions from given offsets on, in a consumer group of its own that commits nothing: several partitions at once, each in order and without a
- * gap, as far as somebody takes what has come. Committed records only. A broker that is away is waited for.
+ * gap, as far as somebody takes what has come. Committed records only.
  */
 export class PartitionReader {
   readonly queues: readonly PartitionQueue[]
@@ -41,7 +42,12 @@ export class PartitionReader {
     this.#kafka = kafka
     this.queues = queues
     this.#groupId = groupId
-    this.#consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: LONGEST_FETCH })
+    this.#consumer = kafka.consumer({
+      groupId,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: LONGEST_FETCH,
+      retry: NO_RESTART,
+    })
   }
 
   /** @throws LostRecordsError where a partition begins behind its position; what kafkajs throws */
@@ -55,8 +61,13 @@ export class PartitionReader {
       }),
     )
     const reader = new PartitionReader(kafka, queues, `${groupPrefix}-${randomUUID()}`)
-    if (queues.length > 0) await reader.#start([...positions.keys()])
-    return reader
+    try {
+      if (queues.length > 0) await reader.#start([...positions.keys()])
+      return reader
+    } catch (error) {
+      await reader.close()
+      throw error
+    }
   }
 
   /** Records that wait to be taken. */
@@ -105,8 +116,7 @@ export class PartitionReader {
     const consumer = this.#consumer
     await consumer.connect()
     await consumer.subscribe({ topics, fromBeginning: true })
-    // After what it takes for passing, kafkajs begins again by itself and joins anew.
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => restart || this.#fail(error))
+    consumer.on(consumer.events.CRASH, ({ payload: { error } }) => this.#fail(error))
     consumer.on(consumer.events.GROUP_JOIN, () => {
       for (const queue of this.queues) this.#seek(queue)
     })

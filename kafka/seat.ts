@@ -1,4 +1,5 @@
 import kafkajs, { type Consumer, type Kafka, type PartitionAssigner } from 'kafkajs'
+import { NO_RESTART } from './client.ts'
 
 const { AssignerProtocol } = kafkajs
 
@@ -43,6 +44,7 @@ export class Seat {
       rebalanceTimeout: SESSION_TIMEOUT,
       heartbeatInterval: HEARTBEAT,
       maxWaitTimeInMs: HEARTBEAT / 2,
+      retry: NO_RESTART,
       partitionAssigners: [stickyAssigner(() => ({ name, holds: this.#isHeld }))],
     })
     this.#renew()
@@ -51,8 +53,13 @@ export class Seat {
   /** Joins the group. @throws what kafkajs throws */
   static async wait(kafka: Kafka, options: SeatOptions): Promise<Seat> {
     const seat = new Seat(kafka, options)
-    await seat.#start()
-    return seat
+    try {
+      await seat.#start()
+      return seat
+    } catch (error) {
+      await seat.leave()
+      throw error
+    }
   }
 
   get isHeld(): boolean {
@@ -87,8 +94,8 @@ export class Seat {
       // The seat is all it is for.
       consumer.pause([{ topic }])
     })
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) this.#failure = error
+    consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
+      this.#failure = error
       this.#set(false)
     })
     await consumer.run({ autoCommit: false, eachBatch: async () => {} })

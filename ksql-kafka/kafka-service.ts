@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs'
 import type { KsqlEngine, Settings } from '../engine/index.ts'
 import { isOutage, kafkaClient, reasonOf } from '../kafka/client.ts'
 import { LostRecordsError } from '../kafka/partition-reader.ts'
-import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
+import { SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
 import { holderOf, Seat } from '../kafka/seat.ts'
 import { clusterIdOf, ensureLog } from '../kafka/topic.ts'
 import { type Entity, ERROR_CODE } from '../ksql-rest/protocol.ts'
@@ -66,13 +66,20 @@ export class KafkaService implements KsqlService {
     const active = await this.#server()
     try {
       return await active.execute(text, settings)
+    } catch (error) {
+      throw refused(error, text)
     } finally {
       this.#queriesEnded(active.task.engine)
     }
   }
 
   async insert(row: InsertValues, settings: Settings): Promise<void> {
-    await (await this.#server()).insert(row, settings)
+    const active = await this.#server()
+    try {
+      await active.insert(row, settings)
+    } catch (error) {
+      throw refused(error, row.text)
+    }
   }
 
   async terminate(request: JsonObject): Promise<Entity> {
@@ -184,4 +191,14 @@ export class KafkaService implements KsqlService {
       `${error.message} The state of service ${this.serviceId} cannot be restored without them. To begin anew without it, delete topic ${logTopic(this.serviceId)} and submit the statements again.`,
     )
   }
+}
+
+/** What the registry refuses is the statement's fault; an outage leaves open whether the request is in. */
+function refused(error: unknown, text: string): unknown {
+  if (error instanceof SchemaRegistryError && !error.isOutage) {
+    return new RestError(ERROR_CODE.badStatement, error.message, text)
+  }
+  if (!isOutage(error)) return error
+  const message = `Kafka does not answer (${reasonOf(error)}). Ask /status, or SHOW QUERIES, whether the request is in before it is sent again.`
+  return new RestError(ERROR_CODE.serverError, message)
 }

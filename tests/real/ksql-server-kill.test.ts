@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Random } from '../../gpuz/simulator/random.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { kafkaBroker } from './kafka.ts'
@@ -42,9 +42,11 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
   }
 
   beforeEach(async () => {
-    for (const server of running.splice(0)) await server.kill()
     await removeAllTopics(bootstrap)
     services++
+  })
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.kill()
   })
 
   test(`a server killed ${KILLS} times and started again loses and doubles nothing`, {

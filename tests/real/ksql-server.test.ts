@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { RunningServer, untilProcessed } from './ksql-service.ts'
@@ -21,9 +21,11 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     return server.until('READY')
   }
   beforeEach(async () => {
-    for (const server of running.splice(0)) await server.kill()
     await removeAllTopics(bootstrap)
     services++
+  })
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.kill()
   })
 
   test.each([1, 4])('the product statements give from %i partitions what they give in memory', async (partitions) => {

@@ -20,6 +20,8 @@ export interface GroupOffsets {
 /** Bytes of keys and values in one request: brokers take batches of 1 MiB by default. */
 const REQUEST_BYTES = 700_000
 const RECORD_BYTES = 70
+/** Records in one request: kafkajs takes time that grows with the square of those of a topic. */
+const REQUEST_RECORDS = 500
 /** ms until the broker ends the transaction of a sender that died; another one by the same id ends it at once. */
 const TRANSACTION_TIMEOUT = 60_000
 
@@ -102,7 +104,7 @@ function* requestsOf(records: readonly AddressedRecord[]): Generator<readonly Ad
   let bytes = 0
   for (const [i, { key, value }] of records.entries()) {
     const size = RECORD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
-    if (bytes + size > REQUEST_BYTES && i > begin) {
+    if ((bytes + size > REQUEST_BYTES && i > begin) || i - begin >= REQUEST_RECORDS) {
       yield records.slice(begin, i)
       begin = i
       bytes = 0

@@ -1,6 +1,25 @@
 /** What the registry answered, or that it did not. */
 export class SchemaRegistryError extends Error {
   override readonly name = 'SchemaRegistryError'
+  /** HTTP status; 0: there was no answer */
+  readonly status: number
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+
+  /** Whether trying again later can help. */
+  get isOutage(): boolean {
+    return this.status === 0 || this.status >= 500
+  }
+}
+
+/** A schema as its subject has it. */
+export interface SubjectSchema {
+  readonly id: number
+  readonly schema: string
+  readonly schemaType: 'AVRO' | 'JSON' | 'PROTOBUF'
 }
 
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
@@ -39,18 +58,37 @@ export class SchemaRegistryClient {
       expectOk(versions, this.#url, `look up subject ${subject}`)
       await this.#ensureCompatibility(subject)
     }
-    const answer = await this.#ask('POST', path, { schema })
+    const id = await this.add(subject, schema)
+    // Some registries know no level for a subject that is not there yet.
+    if (!there) await this.#ensureCompatibility(subject)
+    return id
+  }
+
+  /**
+   * Registers a schema, unless it is there, and leaves the subject's level of compatibility as it is.
+   * @returns the schema's id
+   * @throws SchemaRegistryError for a schema that the subject's level refuses, and where the registry does not do it
+   */
+  async add(subject: string, schema: string): Promise<number> {
+    const answer = await this.#ask('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
     if (answer.status === 409) {
       throw new SchemaRegistryError(
         `${this.#url}: the schema is not compatible with the last one of subject ${subject}: ${messageOf(answer)}. ` +
           'Give what is new a default and take nothing away, or use a topic of another name',
+        answer.status,
       )
     }
     const { id } = expectOk(answer, this.#url, `register the schema of ${subject}`) as { id: number }
-    // Some registries know no level for a subject that is not there yet.
-    if (!there) await this.#ensureCompatibility(subject)
     this.#byId.set(id, schema)
     return id
+  }
+
+  /** The newest schema of a subject; null: there is none. @throws SchemaRegistryError */
+  async latest(subject: string): Promise<SubjectSchema | null> {
+    const answer = await this.#ask('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)
+    if (answer.status === 404) return null
+    const found = expectOk(answer, this.#url, `look up subject ${subject}`) as SubjectSchema
+    return { id: found.id, schema: found.schema, schemaType: found.schemaType ?? 'AVRO' }
   }
 
   /** The schema of an id; asked for once. @throws SchemaRegistryError where there is none */
@@ -81,7 +119,7 @@ export class SchemaRegistryClient {
         signal: AbortSignal.timeout(ANSWER_MS),
       })
     } catch (error) {
-      throw new SchemaRegistryError(`${this.#url}: the schema registry does not answer; check --registry`, {
+      throw new SchemaRegistryError(`${this.#url}: the schema registry does not answer; check --registry`, 0, {
         cause: error instanceof Error && error.cause instanceof Error ? error.cause : error,
       })
     }
@@ -91,6 +129,7 @@ export class SchemaRegistryClient {
     } catch {
       throw new SchemaRegistryError(
         `${this.#url}${path}: HTTP ${response.status} and no JSON, so this is no schema registry; check --registry`,
+        response.status,
       )
     }
   }
@@ -98,7 +137,7 @@ export class SchemaRegistryClient {
 
 function expectOk(answer: Answer, url: string, doing: string): unknown {
   if (answer.status === 200) return answer.body
-  throw new SchemaRegistryError(`${url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`)
+  throw new SchemaRegistryError(`${url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`, answer.status)
 }
 
 function messageOf({ body }: Answer): string {

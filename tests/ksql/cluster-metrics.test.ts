@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogue } from '../../gpuz/catalogue.ts'
 import { samplePoint } from '../../jobs/influx-points.ts'
-import { asSent, dashboards, queriesOf } from '../grafana/grafana-queries.ts'
-import { BUCKET, describeWithInflux, Influxd, ORG, TOKEN } from '../jobs/influxd.ts'
+import { asSent, dashboards, queriesOf, tellingRows } from '../grafana/grafana-queries.ts'
+import { BUCKET, describeWithInflux, Influxd, TOKEN } from '../jobs/influxd.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
+import { InfluxSink } from '../real/influx-sink.ts'
 import { influxLines, type Lines, type Points, partsOf, pointsOf } from './influx-lines.ts'
 import { laptopLines } from './laptop-lines.ts'
 
@@ -118,24 +119,18 @@ const fields = (point: object, wanted: (field: string) => boolean): object =>
   Object.fromEntries(Object.entries(point).filter(([field]) => wanted(field)))
 
 describeWithInflux('lines of a log, posted to a real InfluxDB as the sink posts it', () => {
-  const influxd = new Influxd()
+  // connect/influxdb.json writes to organisation and bucket of this name.
+  const influxd = new Influxd('gpu')
   beforeAll(() => influxd.start(), 60_000)
   afterAll(() => influxd.remove())
 
-  test('is taken whole, and every query of the dashboards gives rows', async () => {
-    const all = Object.values(await logLines()).flat()
-    for (let i = 0; i < all.length; i += 2_000) {
-      const response = await fetch(`${influxd.url}/api/v2/write?org=${ORG}&bucket=${BUCKET}&precision=ms`, {
-        method: 'POST',
-        headers: { authorization: `Token ${TOKEN}`, 'content-type': 'text/plain; charset=utf-8' },
-        body: `${all.slice(i, i + 2_000).join('\n')}\n`,
-      })
-      expect(response.status, await response.text()).toBe(204)
-    }
+  test('are taken whole, and every query of the dashboards gives rows', async () => {
+    const answers = await new InfluxSink(influxd.url, TOKEN).put(Object.values(await logLines()).flat())
+    expect(answers.filter(({ status }) => status !== 204)).toEqual([])
     expect(await influxd.count('gpu_reading', 'gpu_temperature')).toBe(ROWS)
     const silent: string[] = []
     for (const query of dashboards.flatMap(queriesOf))
-      if ((await influxd.query(asSent(query, BUCKET))).length === 0) silent.push(query.place)
+      if (tellingRows(await influxd.query(asSent(query, BUCKET))).length === 0) silent.push(query.place)
     // A single fan is not what the simulated card has.
     expect(silent).toEqual(['GPU now: Fans 0'])
   }, 120_000)

@@ -4,6 +4,7 @@ import { keepBatchesYoung } from '../jobs/heap.ts'
 import { run } from '../jobs/run.ts'
 import { copyWithDuckDb, readWithDuckDb } from './duckdb.ts'
 import { prepareReadyMade, produceLog } from './kafka-steps.ts'
+import { prepareReadyOutputs, runKsqlServer } from './ksql-server-steps.ts'
 import { measure } from './measure.ts'
 import { prepareOperator } from './operators.ts'
 
@@ -46,6 +47,7 @@ keepBatchesYoung()
 const [step = '', argument = '', target = '', registry = ''] = process.argv.slice(2)
 const operator = step.startsWith('operator:') ? prepareOperator(step.slice('operator:'.length), Number(argument)) : null
 const readyMade = step === 'kafkajs-ready-made' ? await prepareReadyMade(argument, target) : null
+const readyOutputs = step === 'kafkajs-ready-outputs' ? await prepareReadyOutputs(target) : null
 const steps: Record<string, () => Promise<{ rows: number; details?: Record<string, number> }>> = {
   duckdb: async () => ({ rows: await readWithDuckDb(argument, false) }),
   'duckdb-latin-1': async () => ({ rows: await readWithDuckDb(argument, true) }),
@@ -54,7 +56,9 @@ const steps: Record<string, () => Promise<{ rows: number; details?: Record<strin
   'parse-12-columns': () => parse(argument, new Set(TWELVE)),
   job: () => job(argument),
   produce: () => produceLog(argument, target, registry),
+  'ksql-server': () => runKsqlServer(target, registry),
   ...(readyMade === null ? {} : { 'kafkajs-ready-made': readyMade }),
+  ...(readyOutputs === null ? {} : { 'kafkajs-ready-outputs': readyOutputs }),
 }
 const work = operator === null ? steps[step] : async () => operator()
 if (work === undefined) throw new Error(`no step ${step}; there are ${Object.keys(steps).join(', ')} and operator:NAME`)

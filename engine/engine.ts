@@ -11,17 +11,18 @@ import type { LayoutColumn } from './plan/nodes.ts'
 import { dataColumns } from './plan/scope.ts'
 import { nullColumn } from './runtime/adapter.ts'
 import { Batch } from './runtime/batch.ts'
+import type { RawRecord } from './runtime/codec.ts'
 import { Dataflow } from './runtime/dataflow.ts'
 import { ErrorCounter } from './runtime/error-counter.ts'
 import { fromBytes, toBytes } from './runtime/snapshot.ts'
 import { sourceInfo } from './source-info.ts'
-import { executeStatement } from './statements/execute.ts'
+import { executeStatement, insertedRecord } from './statements/execute.ts'
 import { printedStatement } from './statements/printed.ts'
 import { type PullResult, pullQuery } from './statements/pull-query.ts'
 import { type PushQuery, pushQuery } from './statements/push-query.ts'
 import { inScope } from './statements/scope.ts'
 import type { Session } from './statements/session.ts'
-import type { SelectStatement, Statement } from './syntax/ast.ts'
+import type { InsertValues, SelectStatement, Statement } from './syntax/ast.ts'
 import { hint, parseScript, parseStatement, splitStatements } from './syntax/index.ts'
 import type { SqlType } from './types/sql-type.ts'
 
@@ -84,6 +85,7 @@ export class KsqlEngine {
       now: options.now ?? Date.now,
       restoring: false,
       queryCount: 0,
+      transientCount: 0,
     }
   }
 
@@ -163,6 +165,11 @@ export class KsqlEngine {
     })
   }
 
+  /** The record that an INSERT … VALUES makes, and its topic, without appending it. Throws KsqlError. */
+  recordOf(statement: InsertValues): { readonly topic: string; readonly record: RawRecord } {
+    return insertedRecord(this.session, statement)
+  }
+
   // ------------------------------------------------------------ topics and records
   createTopic(name: string, options: { readonly partitions?: number; readonly replicas?: number } = {}): void {
     this.session.dataflow.createTopic(name, options)
@@ -185,6 +192,7 @@ export class KsqlEngine {
     return {
       append: (records) => dataflow.append(topic, records),
       appendRecord: (record) => dataflow.append(topic, [record]),
+      feed: (records, queries) => dataflow.feed(topic, records, queries),
       records: () => topic.kept,
       subscribe: (subscriber) => {
         topic.subscribers.add(subscriber)
@@ -315,18 +323,22 @@ export class KsqlEngine {
 
   /**
    * An engine with the same definitions and no records, to try statements on: what it refuses, this one would refuse. Nothing done to it comes back
-   * here; schemas that it registers stay in it.
+   * here; schemas that it registers stay in its registry, which is one in memory unless given.
    */
-  sandbox(): KsqlEngine {
+  sandbox(registry = this.copiedRegistry()): KsqlEngine {
+    const { now, functions, wiring, properties } = this.options
+    const copy = new KsqlEngine({ registry, now, functions, wiring, properties })
+    copy.replay({ statements: this.history.statements, topics: this.topics(), queryCount: this.session.queryCount })
+    return copy
+  }
+
+  private copiedRegistry(): SchemaRegistry {
     const registry = new MemorySchemaRegistry()
     for (const subject of this.registry.subjects()) {
       const schema = this.registry.latest(subject)
       if (schema !== null) registry.register(subject, schema.schema, schema.type, schema.id)
     }
-    const { now, functions, wiring, properties } = this.options
-    const copy = new KsqlEngine({ registry, now, functions, wiring, properties })
-    copy.replay({ statements: this.history.statements, topics: this.topics(), queryCount: this.session.queryCount })
-    return copy
+    return registry
   }
 
   /** Executes statements for their definitions, on topics that are there already. */

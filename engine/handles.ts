@@ -50,6 +50,8 @@ export interface SourceInfo {
 export interface TopicHandle {
   append(records: readonly RawRecord[]): void
   appendRecord(record: RawRecord): void
+  /** gives records to some queries (by id) alone: such as others have had before these started */
+  feed(records: readonly RawRecord[], queries: ReadonlySet<string>): void
   /** what the topic keeps for readers still to come; with manual wiring, all it has */
   records(): readonly RawRecord[]
   /** gives the function that ends the subscription */

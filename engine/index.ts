@@ -13,7 +13,7 @@ export type { QueryHandle, RowsInColumns, Settings, SourceInfo, StatementResult,
 export type { LayoutColumn } from './plan/nodes.ts'
 export { dataColumns } from './plan/scope.ts'
 export { Batch, type Column, type Header, readValue, sliceColumn } from './runtime/batch.ts'
-export type { RawRecord, RecordWindow } from './runtime/codec.ts'
+export { type RawRecord, RecordCodec, type RecordWindow } from './runtime/codec.ts'
 export type { CountedError } from './runtime/error-counter.ts'
 export type { Subscriber } from './runtime/topic.ts'
 export type { PullResult } from './statements/pull-query.ts'

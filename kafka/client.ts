@@ -59,6 +59,12 @@ export function kafkaClient(bootstrap: string, retries = RETRIES): kafkajs.Kafka
   })
 }
 
+/**
+ * For consumers: one that fails for good stays so, and its CRASH event says it. kafkajs would begin it anew, also when it has been told to end meanwhile; what
+ * runs then nobody ends any more.
+ */
+export const NO_RESTART = { retries: 8, restartOnFailure: async () => false }
+
 /** Whether trying again later can help: the broker is away, or says so itself. */
 export function isOutage(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

@@ -42,14 +42,23 @@ export class SchemaRegistryClient {
    * @throws SchemaRegistryError for a schema that readers of the subject's last one could not be changed to, and where the registry does not do it
    */
   async register(subject: string, schema: string): Promise<number> {
-    const path = `/subjects/${encodeURIComponent(subject)}/versions`
     const there = (await this.latest(subject)) !== null
     if (there) await this.#ensureCompatibility(subject)
-    const answer = await this.#ask('POST', path, { schema })
-    if (answer.status === 409) throw this.#incompatible(subject, messageOf(answer), answer.status)
-    const { id } = expectOk(answer, this.#url, `register the schema of ${subject}`) as { id: number }
+    const id = await this.add(subject, schema)
     // Some registries know no level for a subject that is not there yet.
     if (!there) await this.#ensureCompatibility(subject)
+    return id
+  }
+
+  /**
+   * Registers a schema, unless it is there, and leaves the subject's level of compatibility as it is.
+   * @returns the schema's id
+   * @throws SchemaRegistryError for a schema that the subject's level refuses, and where the registry does not do it
+   */
+  async add(subject: string, schema: string): Promise<number> {
+    const answer = await this.#ask('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
+    if (answer.status === 409) throw this.#incompatible(subject, messageOf(answer), answer.status)
+    const { id } = expectOk(answer, this.#url, `register the schema of ${subject}`) as { id: number }
     this.#byId.set(id, schema)
     return id
   }

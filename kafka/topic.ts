@@ -61,6 +61,88 @@ export async function administer<T>(
   }
 }
 
+/** A topic that the broker has. */
+export interface ListedTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly replicas: number
+}
+
+/** All topics but those whose names begin with an underscore, which are somebody's own. @throws what kafkajs throws */
+export function listTopics(kafka: Kafka): Promise<ListedTopic[]> {
+  return withAdmin(kafka, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata()
+    return topics
+      .filter(({ name }) => !name.startsWith('_'))
+      .map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.length,
+        replicas: partitions[0]?.replicas.length ?? 1,
+      }))
+  })
+}
+
+/** A topic to be made. */
+export interface NewTopic {
+  readonly name: string
+  readonly partitions: number
+  /** default: the broker's */
+  readonly replicas?: number
+  /** such as `retention.ms` */
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** Makes the topics that are not there. @throws what kafkajs throws */
+export async function makeTopics(kafka: Kafka, topics: readonly NewTopic[]): Promise<void> {
+  if (topics.length === 0) return
+  await withAdmin(kafka, (admin) =>
+    admin.createTopics({
+      topics: topics.map(({ name, partitions, replicas = DEFAULT_REPLICAS, config }) => ({
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor: replicas,
+        configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+      })),
+      waitForLeaders: true,
+    }),
+  )
+}
+
+/** The topic of one partition that keeps its records for ever, made where it is not there. @throws what kafkajs throws */
+export async function ensureLog(kafka: Kafka, topic: string): Promise<void> {
+  const isThere = await withAdmin(kafka, async (admin) => (await admin.listTopics()).includes(topic))
+  if (!isThere) await makeTopics(kafka, [{ name: topic, partitions: 1, config: { 'retention.ms': '-1' } }])
+}
+
+/** Removes those of the topics that are there. @throws what kafkajs throws */
+export async function removeTopics(kafka: Kafka, topics: readonly string[]): Promise<void> {
+  if (topics.length === 0) return
+  await withAdmin(kafka, async (admin) => {
+    const there = new Set(await admin.listTopics())
+    const removed = topics.filter((topic) => there.has(topic))
+    if (removed.length > 0) await admin.deleteTopics({ topics: removed })
+  })
+}
+
+/** ms that a topic keeps records for; -1: for ever. @throws what kafkajs throws */
+export function topicRetention(kafka: Kafka, topic: string): Promise<number> {
+  return withAdmin(kafka, (admin) => retentionOf(admin, topic))
+}
+
+/** Takes away all records of a topic's only partition before an offset. @throws what kafkajs throws */
+export function deleteRecordsBefore(kafka: Kafka, topic: string, offset: number): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
+    // kafkajs looks for the partition's leader among the topics that it has been asked for.
+    await admin.fetchTopicMetadata({ topics: [topic] })
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] })
+  })
+}
+
+/** The id that the cluster gave itself. @throws what kafkajs throws */
+export function clusterIdOf(kafka: Kafka): Promise<string> {
+  return withAdmin(kafka, async (admin) => (await admin.describeCluster()).clusterId)
+}
+
 async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin()
   try {
@@ -69,6 +151,30 @@ async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): P
   } finally {
     await admin.disconnect()
   }
+}
+
+/** What a partition has: offsets [low, high). */
+export interface PartitionOffsets {
+  readonly low: number
+  readonly high: number
+}
+
+/** The offsets of topics, by partition. @throws what kafkajs throws, also for a topic that is not there */
+export function offsetsOf(
+  kafka: Kafka,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, readonly PartitionOffsets[]>> {
+  return withAdmin(kafka, async (admin) => {
+    const found = new Map<string, PartitionOffsets[]>()
+    for (const topic of topics) {
+      const offsets: PartitionOffsets[] = []
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+        offsets[partition] = { low: Number(low), high: Number(high) }
+      }
+      found.set(topic, offsets)
+    }
+    return found
+  })
 }
 
 /** The partition that Kafka's own clients send a key to. */

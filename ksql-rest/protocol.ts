@@ -25,6 +25,7 @@ export const ERROR_CODE = {
   assertionFailed: 41_700,
   serverError: 50_000,
   shutDown: 50_300,
+  notReady: 50_302,
 } as const
 export type ErrorCode = (typeof ERROR_CODE)[keyof typeof ERROR_CODE]
 

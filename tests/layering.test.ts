@@ -39,6 +39,10 @@ describe('imports point inwards', () => {
     ['ksql-rest/server/x.ts', "import { a } from '../../jobs/a.ts'\nexport const b = a\n"],
     ['ksql-rest/x.ts', "import { a } from '../gpuz/a.ts'\nexport const b = a\n"],
     ['engine/x.ts', "import { a } from '../ksql-rest/a.ts'\nexport const b = a\n"],
+    ['ksql-kafka/x.ts', "import { a } from '../jobs/a.ts'\nexport const b = a\n"],
+    ['ksql-kafka/x.ts', "import { a } from '../gpuz/a.ts'\nexport const b = a\n"],
+    ['ksql-rest/x.ts', "import { a } from '../ksql-kafka/a.ts'\nexport const b = a\n"],
+    ['kafka/x.ts', "import { a } from '../ksql-kafka/a.ts'\nexport const b = a\n"],
     ['web/x.ts', "import { a } from '../ksql-rest/a.ts'\nexport const b = a\n"],
     ['jobs/x.ts', "import { a } from '../cli/a.ts'\nexport const b = a\n"],
     ['cli/commands/x.ts', "import { a } from '../../store/a.ts'\nexport const b = a\n"],
@@ -55,6 +59,7 @@ describe('imports point inwards', () => {
     ['engine/runtime/x.ts', "import { a } from '../types/a.ts'\nexport const b = a\n"],
     ['gpuz/simulator/x.ts', "import { a } from '../sensors.ts'\nexport const b = a\n"],
     ['ksql-rest/server/x.ts', "import { a } from '../../engine/index.ts'\nexport const b = a\n"],
+    ['ksql-kafka/x.ts', "import { a } from '../kafka/a.ts'\nexport const b = a\n"],
     ['schemas/x.ts', "import { a } from '../gpuz/sensors.ts'\nexport const b = a\n"],
     ['jobs/x.ts', "import { a } from '../engine/a.ts'\nimport { c } from '../gpuz/a.ts'\nexport const b = [a, c]\n"],
     [
@@ -66,7 +71,19 @@ describe('imports point inwards', () => {
   })
 
   test('every source folder has a rule', () => {
-    const known = new Set(['engine', 'gpuz', 'schemas', 'store', 'kafka', 'ksql-rest', 'web', 'jobs', 'cli', 'grafana'])
+    const known = new Set([
+      'engine',
+      'gpuz',
+      'schemas',
+      'store',
+      'kafka',
+      'ksql-rest',
+      'ksql-kafka',
+      'web',
+      'jobs',
+      'cli',
+      'grafana',
+    ])
     const free = new Set(['bench', 'tests', 'docs', 'ksql', 'node_modules', 'dist', 'coverage', 'connect', 'deploy'])
     const folders = readdirSync(root, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))

@@ -2,21 +2,24 @@ import { Command } from 'commander'
 import type { KsqlServerOptions } from '../../jobs/ksql-server.ts'
 import { interruptSignal } from '../interrupt.ts'
 import { CREDENTIALS } from '../server-options.ts'
-import { parsePort } from '../values.ts'
+import { parseBootstrap, parsePort, parseUrl } from '../values.ts'
 
 /** `gpumon ksql-server [FILE…]`: answers ksqlDB's REST interface until interrupted. */
 export function ksqlServerCommand(): Command {
   return new Command('ksql-server')
     .description(
-      "answer ksqlDB's REST interface over the engine in memory; records come by INSERT and /inserts-stream, not from Kafka yet, and nothing is kept",
+      "answer ksqlDB's REST interface: with --bootstrap its statements run on Kafka topics; without, in memory, records come by INSERT and /inserts-stream, and nothing is kept",
     )
-    .argument('[file...]', 'scripts of ksqlDB statements, executed before the server answers')
+    .argument('[file...]', 'scripts of ksqlDB statements, executed before the server answers (in memory only)')
+    .option('--bootstrap <host:port>', 'a broker of the Kafka cluster, several with commas', parseBootstrap)
+    .option('--registry <url>', 'the schema registry, such as http://127.0.0.1:8081', parseUrl)
+    .option('--service-id <id>', "servers of one service are one another's standbys (default: gpumon_)")
     .option('--port <port>', 'port of the server (default: 8088, as ksqlDB; 0: any that is free)', parsePort)
     .option(
       '--host <address>',
       `address of the server; another than 127.0.0.1 needs credentials, from ${CREDENTIALS} (name:password)`,
     )
-    .action(async (files: string[], flags: Pick<KsqlServerOptions, 'host' | 'port'>) => {
+    .action(async (files: string[], flags: Omit<KsqlServerOptions, 'files' | 'credentials' | 'signal'>) => {
       const { ksqlServer } = await import('../../jobs/ksql-server.ts')
       await ksqlServer(
         { ...flags, files, credentials: process.env[CREDENTIALS], signal: interruptSignal() },

@@ -76,6 +76,14 @@ export class Dataflow {
     this.settle()
   }
 
+  /** Gives records to some of the topic's readers alone: such as the others have had, for queries (by id) that start later. */
+  feed(topic: Topic, records: readonly RawRecord[], queries: ReadonlySet<string>): void {
+    for (const { query, input } of topic.readers) {
+      if (queries.has(query.id)) query.enqueue(input, this.decode(input.source, records, topic.end - records.length))
+    }
+    this.settle()
+  }
+
   /** As append, for rows that are in columns already. Only a table's are kept for queries to come: to keep them means to write them as records. */
   appendBatch(topic: Topic, writer: Source, batch: Batch): void {
     topic.end += batch.count

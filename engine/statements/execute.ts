@@ -1,5 +1,6 @@
 import type { Source } from '../catalog/source.ts'
 import { type Position, semanticError } from '../errors.ts'
+import type { RawRecord } from '../runtime/codec.ts'
 import type { InsertValues, Statement } from '../syntax/ast.ts'
 import { hint } from '../syntax/index.ts'
 import { alterSource } from './alter-source.ts'
@@ -20,13 +21,8 @@ export function executeStatement(session: Session, statement: Statement): Outcom
     case 'insert-select':
       return insertSelect(session, statement)
     case 'insert-values': {
-      const source = insertTarget(session, statement)
-      const record = insertValues(statement, source, {
-        checker: constantChecker(session, 'INSERT VALUES'),
-        codec: session.dataflow.codec(source),
-        environment: { label: 'insert', properties: session.properties, now: session.now },
-      })
-      session.dataflow.append(session.dataflow.createTopic(source.topic), [record])
+      const { topic, record } = insertedRecord(session, statement)
+      session.dataflow.append(session.dataflow.createTopic(topic), [record])
       return { message: 'Inserted' }
     }
     case 'create-type': {
@@ -88,6 +84,17 @@ export function executeStatement(session: Session, statement: Statement): Outcom
         'Run this statement on ksqlDB.',
       )
   }
+}
+
+/** The record that an INSERT … VALUES makes, and its topic. */
+export function insertedRecord(session: Session, statement: InsertValues): { topic: string; record: RawRecord } {
+  const source = insertTarget(session, statement)
+  const record = insertValues(statement, source, {
+    checker: constantChecker(session, 'INSERT VALUES'),
+    codec: session.dataflow.codec(source),
+    environment: { label: 'insert', properties: session.properties, now: session.now },
+  })
+  return { topic: source.topic, record }
 }
 
 function insertTarget(session: Session, { target, at }: InsertValues): Source {

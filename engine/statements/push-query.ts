@@ -34,7 +34,7 @@ export function pushQuery(
     )
   }
   const plan = planQuery(query, { name: null, statement: 'SELECT' }, planEnvironment(session))
-  const id = `transient_${session.queryCount++}`
+  const id = `transient_${session.transientCount++}`
   let left = query.limit ?? Number.POSITIVE_INFINITY
   const close = () => session.dataflow.stop(id)
   const pipeline = compileFor(session, id, plan, false, (batch) => {

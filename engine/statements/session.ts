@@ -22,8 +22,10 @@ export interface Session {
   readonly wiring: 'auto' | 'manual'
   /** a snapshot is being replayed: statements are executed for their definitions, queries do not read what topics have kept */
   restoring: boolean
-  /** numbers query ids */
+  /** numbers the ids of queries that last */
   queryCount: number
+  /** numbers push queries, which other engines with the same statements need not have */
+  transientCount: number
 }
 
 export interface Outcome {

@@ -1,9 +1,8 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { KsqlEngine } from '../../engine/index.ts'
+import type { Settings } from '../../engine/index.ts'
 import { type Credentials, ERROR_CODE, JSON_TYPE } from '../protocol.ts'
-import { CommandLog } from './command-log.ts'
 import { guard } from './guard.ts'
 import { answerInserts, delimitedAcks, jsonAcks } from './inserts-stream.ts'
 import { OpenQueries } from './open-queries.ts'
@@ -11,12 +10,11 @@ import { isProperty } from './properties.ts'
 import { answerQuery } from './query-stream.ts'
 import { parseBody, textField, textsField } from './request-body.ts'
 import { asRestError, RestError } from './rest-error.ts'
-import { delimitedRows, jsonRows, legacyRows } from './row-format.ts'
-import { runStatements } from './statements.ts'
-import { terminateCluster } from './terminate.ts'
+import { delimitedRows, jsonRows, legacyRows, type RowFormat } from './row-format.ts'
+import type { KsqlService } from './service.ts'
 
 export interface AppOptions {
-  readonly engine: KsqlEngine
+  readonly service: KsqlService
   /** as GET /info tells it */
   readonly version: string
   /** the address it is bound to */
@@ -28,13 +26,11 @@ export interface AppOptions {
 
 type Env = { Bindings: HttpBindings | Http2Bindings }
 
-/** ksqlDB's REST interface over an engine. Requests that change something run one after the other, each to its end. */
-export function ksqlApp({ engine, version, host, credentials, onFault }: AppOptions): Hono<Env> {
+/** ksqlDB's REST interface to a service. */
+export function ksqlApp({ service, version, host, credentials, onFault }: AppOptions): Hono<Env> {
   const app = new Hono<Env>()
-  const commands = new CommandLog()
   const open = new OpenQueries()
-  const queries = { engine, open, now: Date.now }
-  let terminated = false
+  service.onQueriesEnded((engine) => open.endStopped(engine))
 
   app.use(...guard(host, credentials))
   app.notFound((c) => c.text('Not Found', 404))
@@ -50,20 +46,23 @@ export function ksqlApp({ engine, version, host, credentials, onFault }: AppOpti
     c.json({
       KsqlServerInfo: {
         version,
-        kafkaClusterId: 'embedded',
-        ksqlServiceId: 'gpumon_',
-        serverStatus: terminated ? 'TERMINATED' : 'RUNNING',
+        kafkaClusterId: service.clusterId,
+        ksqlServiceId: service.serviceId,
+        serverStatus: service.state === 'READY' ? 'RUNNING' : service.state,
       },
     }),
   )
   app.get('/healthcheck', (c) => {
-    const part = { isHealthy: !terminated }
+    const { state } = service
+    const part = { isHealthy: state === 'READY' || state === 'STANDBY' }
     const details = { metastore: part, kafka: part, commandRunner: part }
-    return c.json({ ...part, details, serverState: terminated ? 'TERMINATED' : 'READY' })
+    const isStarting = state === 'STARTING' || state === 'RESTORING'
+    return c.json({ ...part, details, serverState: state }, isStarting ? 503 : 200)
   })
-  app.get('/status', (c) => c.json({ commandStatuses: commands.all() }))
-  app.get('/status/:type/:entity/:action', (c) => {
+  app.get('/status', async (c) => c.json({ commandStatuses: (await service.current()).commands.all() }))
+  app.get('/status/:type/:entity/:action', async (c) => {
     const { type, entity, action } = c.req.param()
+    const { commands } = await service.current()
     const status = commands.find(`${type}/${entity}/${action}`)
     if (status === undefined) throw new RestError(ERROR_CODE.notFound, 'Command not found')
     return c.json(status)
@@ -81,20 +80,15 @@ export function ksqlApp({ engine, version, host, credentials, onFault }: AppOpti
     const text = textField(body, 'ksql')
     const settings = settingsOf(body, 'streamsProperties')
     try {
-      return c.json(runStatements({ engine, commands, onFault }, text, settings))
+      return c.json(await service.execute(text, settings))
     } catch (error) {
       return refusal(asRestError(error, text, onFault))
-    } finally {
-      open.endStopped(engine)
     }
   })
   app.post('/ksql/terminate', async (c) => {
     const body = parseBody((await c.req.text()) || '{}')
     refuseTerminated()
-    const entity = terminateCluster(engine, commands, body)
-    terminated = true
-    open.endStopped(engine)
-    return c.json([entity])
+    return c.json([await service.terminate(body)])
   })
 
   app.post('/query-stream', async (c) => {
@@ -102,13 +96,13 @@ export function ksqlApp({ engine, version, host, credentials, onFault }: AppOpti
     refuseTerminated()
     const sql = textField(body, 'sql')
     const format = accepts(c, JSON_TYPE) ? jsonRows : delimitedRows
-    return query(sql, () => answerQuery(queries, sql, settingsOf(body, 'properties'), format))
+    return query(sql, settingsOf(body, 'properties'), format)
   })
   app.post('/query', async (c) => {
     const body = parseBody(await c.req.text())
     refuseTerminated()
     const sql = textField(body, 'ksql')
-    return query(sql, () => answerQuery(queries, sql, settingsOf(body, 'streamsProperties'), legacyRows))
+    return query(sql, settingsOf(body, 'streamsProperties'), legacyRows)
   })
   app.post('/close-query', async (c) => {
     const id = textField(parseBody(await c.req.text()), 'queryId')
@@ -121,21 +115,19 @@ export function ksqlApp({ engine, version, host, credentials, onFault }: AppOpti
     }
     refuseTerminated()
     const format = accepts(c, JSON_TYPE) ? jsonAcks : delimitedAcks
-    return answerInserts(engine, c.req.raw.body ?? new Blob([]).stream(), format, (error) => {
-      onFault(error)
-      open.endStopped(engine)
-    })
+    return answerInserts(service, c.req.raw.body ?? new Blob([]).stream(), format, onFault)
   })
   return app
 
   function refuseTerminated(): void {
-    if (!terminated) return
+    if (service.state !== 'TERMINATED') return
     throw new RestError(ERROR_CODE.shutDown, 'The cluster has been terminated. No new request will be accepted.')
   }
 
-  function query(sql: string, answer: () => Response): Response {
+  async function query(sql: string, settings: Settings, format: RowFormat): Promise<Response> {
     try {
-      return answer()
+      const { engine } = await service.current()
+      return answerQuery({ engine, open, now: Date.now }, sql, settings, format)
     } catch (error) {
       return refusal(asRestError(error, sql, onFault))
     }

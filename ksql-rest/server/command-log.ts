@@ -1,10 +1,25 @@
 import type { Statement } from '../../engine/index.ts'
 import type { CommandStatus, CurrentStatus } from '../protocol.ts'
 
+/** What a command log has, to be put into another. */
+export interface SavedCommands {
+  readonly statuses: ReadonlyMap<string, CommandStatus>
+  readonly sequence: number
+}
+
 /** The statements that changed something, by command id, with what became of the last of each. */
 export class CommandLog {
-  readonly #statuses = new Map<string, CommandStatus>()
-  #sequence = 0
+  readonly #statuses: Map<string, CommandStatus>
+  #sequence: number
+
+  constructor({ statuses, sequence }: SavedCommands = { statuses: new Map(), sequence: 0 }) {
+    this.#statuses = new Map(statuses)
+    this.#sequence = sequence
+  }
+
+  save(): SavedCommands {
+    return { statuses: new Map(this.#statuses), sequence: this.#sequence }
+  }
 
   /** The entity that tells of a command, which GET /status knows from then on. */
   record(commandId: string, statementText: string, commandStatus: CommandStatus): CurrentStatus {

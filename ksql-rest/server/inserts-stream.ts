@@ -1,10 +1,11 @@
 import { isLosslessNumber, parse } from 'lossless-json'
-import { type KsqlEngine, KsqlError, type Settings, type Source } from '../../engine/index.ts'
+import { KsqlError, type Settings, type Source } from '../../engine/index.ts'
 import { linesOf } from '../lines.ts'
 import { DELIMITED, ERROR_CODE, JSON_TYPE } from '../protocol.ts'
 import { insertExpression } from './insert-expression.ts'
 import { parseBody, textField, textsField } from './request-body.ts'
 import { RestError } from './rest-error.ts'
+import type { InsertValues, KsqlService } from './service.ts'
 
 /** How acknowledgements are written. */
 export interface AckFormat {
@@ -29,7 +30,7 @@ export const jsonAcks: AckFormat = {
  * Throws RestError for a first line that is none.
  */
 export async function answerInserts(
-  engine: KsqlEngine,
+  service: KsqlService,
   body: ReadableStream<Uint8Array>,
   format: AckFormat,
   onFault: (error: unknown) => void,
@@ -37,6 +38,7 @@ export async function answerInserts(
   const lines = linesOf(body)
   const first = await lines.next()
   const header = parseBody(first.done ? '' : first.value)
+  const { engine } = await service.current()
   const target = engine.sources().find(({ name }) => name === identifierOf(textField(header, 'target')))
   if (target === undefined) {
     const message = `Cannot insert values into an unknown stream/table: ${textField(header, 'target')}`
@@ -49,7 +51,7 @@ export async function answerInserts(
     async pull(controller) {
       try {
         const line = await lines.next()
-        const refusal = line.done ? null : insertLine(engine, source, settings, line.value, onFault)
+        const refusal = line.done ? null : await insertLine(service, source, settings, line.value, onFault)
         if (!line.done) {
           controller.enqueue(Buffer.from(format.ack(JSON.stringify(acknowledgement(seq, refusal)), seq)))
           seq++
@@ -78,13 +80,13 @@ function acknowledgement(seq: number, refusal: string | null) {
 }
 
 /** Why the row was refused; null: it is in. */
-function insertLine(
-  engine: KsqlEngine,
+async function insertLine(
+  service: KsqlService,
   source: Source,
   settings: Settings,
   line: string,
   onFault: (error: unknown) => void,
-): string | null {
+): Promise<string | null> {
   try {
     const row = parse(line)
     if (typeof row !== 'object' || row === null || Array.isArray(row) || isLosslessNumber(row)) {
@@ -95,16 +97,15 @@ function insertLine(
       const type = source.columns.find((column) => column.name === name)?.type ?? { base: 'STRING' as const }
       return { name, value: insertExpression(value, type) }
     })
-    engine.scoped(settings, () =>
-      engine.executeStatement({
-        kind: 'insert-values',
-        target: source.name,
-        columns: cells.map(({ name }) => name),
-        values: cells.map(({ value }) => value),
-        text: `INSERT INTO ${source.name} …`,
-        at: { line: 1, column: 1, offset: 0 },
-      }),
-    )
+    const insert: InsertValues = {
+      kind: 'insert-values',
+      target: source.name,
+      columns: cells.map(({ name }) => name),
+      values: cells.map(({ value }) => value),
+      text: `INSERT INTO ${source.name} …`,
+      at: { line: 1, column: 1, offset: 0 },
+    }
+    await service.insert(insert, settings)
     return null
   } catch (error) {
     if (error instanceof KsqlError && error.kind === 'runtime') {

@@ -12,8 +12,18 @@ export function isInspection(statement: Statement): statement is Inspection {
   return ['show', 'describe', 'explain', 'pause', 'resume'].includes(statement.kind)
 }
 
-/** The answer to SHOW, LIST and DESCRIBE. Throws KsqlError for a name that nothing has, and for what this server does not tell. */
-export function inspect(engine: KsqlEngine, statement: Inspection): Entity {
+/** A topic as SHOW TOPICS lists it. */
+export type TopicEntity = ReturnType<KsqlEngine['topics']>[number]
+
+/**
+ * The answer to SHOW, LIST and DESCRIBE. Throws KsqlError for a name that nothing has, and for what this server does not tell.
+ * @param topics that there are
+ */
+export function inspect(
+  engine: KsqlEngine,
+  statement: Inspection,
+  topics: readonly TopicEntity[] = engine.topics(),
+): Entity {
   const statementText = `${statement.text};`
   const entity = (type: string, fields: Readonly<Record<string, unknown>>): Entity => ({
     '@type': type,
@@ -23,7 +33,7 @@ export function inspect(engine: KsqlEngine, statement: Inspection): Entity {
   })
   switch (statement.kind) {
     case 'show':
-      return show(engine, statement, entity)
+      return show(engine, statement, topics, entity)
     case 'describe':
       if (statement.name === null) throw unsupported(statement, 'DESCRIBE STREAMS and DESCRIBE TABLES')
       if (statement.what === 'function') return entity('describe_function', describeFunction(statement.name, statement))
@@ -39,6 +49,7 @@ export function inspect(engine: KsqlEngine, statement: Inspection): Entity {
 function show(
   engine: KsqlEngine,
   statement: Extract<Statement, { kind: 'show' }>,
+  topics: readonly TopicEntity[],
   entity: (type: string, fields: Readonly<Record<string, unknown>>) => Entity,
 ): Entity {
   if (statement.extended) throw unsupported(statement, `SHOW ${statement.what} EXTENDED`)
@@ -49,8 +60,7 @@ function show(
       return entity('tables', { tables: sourceEntities(engine, 'table') })
     case 'TOPICS':
       return entity('kafka_topics', {
-        topics: engine
-          .topics()
+        topics: topics
           .map(({ name, partitions, replicas }) => ({ name, replicaInfo: Array<number>(partitions).fill(replicas) }))
           .sort((a, b) => (a.name < b.name ? -1 : 1)),
       })

@@ -25,9 +25,9 @@ export class OpenQueries {
     return query !== undefined
   }
 
-  /** Ends the answers of queries that the engine has no more: TERMINATE ended them, or a record broke them. */
-  endStopped(engine: KsqlEngine): void {
-    const running = new Set(engine.queries().map(({ id }) => id))
+  /** Ends the answers of queries that the engine has no more: TERMINATE ended them, or a record broke them; null: there is no engine. */
+  endStopped(engine: KsqlEngine | null): void {
+    const running = new Set((engine?.queries() ?? []).map(({ id }) => id))
     for (const id of [...this.#queries.keys()]) if (!running.has(id)) this.close(id)
   }
 }

@@ -1,14 +1,19 @@
 import { type KsqlEngine, KsqlError, type Settings, type Statement } from '../../engine/index.ts'
 import { type CommandStatus, type Entity, ERROR_CODE } from '../protocol.ts'
 import { type CommandLog, commandIdOf } from './command-log.ts'
-import { inspect, isInspection } from './inspect.ts'
+import { inspect, isInspection, type TopicEntity } from './inspect.ts'
 import { messageWithFix, RestError } from './rest-error.ts'
+import type { InsertValues } from './service.ts'
 
 export interface StatementContext {
   readonly engine: KsqlEngine
   readonly commands: CommandLog
   /** told of each failure that the answer cannot carry */
   readonly onFault: (error: unknown) => void
+  /** where rows of INSERT … VALUES go to, when that is not the engine */
+  readonly insert?: (row: InsertValues) => void
+  /** what SHOW TOPICS lists; default: the engine's */
+  readonly topics?: readonly TopicEntity[]
 }
 
 /**
@@ -18,16 +23,29 @@ export interface StatementContext {
  */
 export function runStatements(context: StatementContext, text: string, settings: Settings): Entity[] {
   const { engine } = context
+  const statements = parseRequest(engine, text, settings)
+  // one statement is done or not done as it is
+  if (statements.length > 1) tryStatements(engine.sandbox(), statements, settings)
+  return runParsed(context, statements, settings)
+}
+
+/** The statements of a request. Throws KsqlError for text that is none, RestError for queries. */
+export function parseRequest(engine: KsqlEngine, text: string, settings: Settings): Statement[] {
   const statements = engine.scoped(settings, () => engine.parse(text))
   for (const statement of statements) refuseQuery(statement)
-  // one statement is done or not done as it is
-  if (statements.length > 1) {
-    const sandbox = engine.sandbox()
-    sandbox.scoped(settings, () => {
-      for (const statement of statements) tryOut(sandbox, statement)
-    })
-  }
-  return engine.scoped(settings, () => statements.flatMap((statement) => run(context, statement) ?? []))
+  return statements
+}
+
+/** Executes statements in a sandbox, to see whether they can be. Throws KsqlError. */
+export function tryStatements(sandbox: KsqlEngine, statements: readonly Statement[], settings: Settings): void {
+  sandbox.scoped(settings, () => {
+    for (const statement of statements) tryOut(sandbox, statement)
+  })
+}
+
+/** Runs statements without trying them before. Throws KsqlError or RestError; what came before the one that failed stays in effect. */
+export function runParsed(context: StatementContext, statements: readonly Statement[], settings: Settings): Entity[] {
+  return context.engine.scoped(settings, () => statements.flatMap((statement) => run(context, statement) ?? []))
 }
 
 function refuseQuery({ kind, text }: Statement): void {
@@ -51,7 +69,11 @@ function tryOut(sandbox: KsqlEngine, statement: Statement): void {
 function run(context: StatementContext, statement: Statement): Entity | null {
   const { engine, commands, onFault } = context
   const statementText = `${statement.text};`
-  if (isInspection(statement)) return inspect(engine, statement)
+  if (isInspection(statement)) return inspect(engine, statement, context.topics)
+  if (statement.kind === 'insert-values' && context.insert !== undefined) {
+    context.insert(statement)
+    return null
+  }
   if (statement.kind === 'assert') return runAssert(engine, statement, statementText)
   const had = 'ifNotExists' in statement && exists(engine, statement)
   const commandId = commandIdOf(statement)

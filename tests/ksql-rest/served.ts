@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest'
 import { KsqlEngine } from '../../engine/index.ts'
+import { MemoryService } from '../../ksql-rest/server/memory-service.ts'
 import { type KsqlServer, type KsqlServerOptions, serveKsql } from '../../ksql-rest/server/serve.ts'
 
 const running: KsqlServer[] = []
@@ -14,10 +15,14 @@ export interface Served {
 }
 
 /** A real server on a free port, ended after the test. */
-export async function served(options: Partial<KsqlServerOptions> = {}): Promise<Served> {
-  const engine = options.engine ?? new KsqlEngine()
+export async function served(
+  options: Partial<Omit<KsqlServerOptions, 'service'>> & { readonly engine?: KsqlEngine } = {},
+): Promise<Served> {
+  const { engine = new KsqlEngine(), ...rest } = options
   const faults: unknown[] = []
-  const server = await serveKsql({ version: '0.0.0', port: 0, onFault: (e) => faults.push(e), ...options, engine })
+  const onFault = (e: unknown) => faults.push(e)
+  const service = new MemoryService(engine, onFault)
+  const server = await serveKsql({ version: '0.0.0', port: 0, onFault, ...rest, service })
   running.push(server)
   return { engine, url: server.url, faults }
 }

@@ -16,12 +16,12 @@ export function testClient(bootstrap: string): Kafka {
   return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } })
 }
 
-/** With one partition, and without expiry. */
-export async function makeTopic(bootstrap: string, topic: string): Promise<void> {
+/** A topic without expiry. */
+export async function makeTopic(bootstrap: string, topic: string, numPartitions = 1): Promise<void> {
   const admin = testClient(bootstrap).admin()
   await admin.connect()
   const configEntries = [{ name: 'retention.ms', value: '-1' }]
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] })
+  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
   await admin.disconnect()
 }
 

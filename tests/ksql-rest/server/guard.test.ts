@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { KsqlEngine } from '../../../engine/index.ts'
+import { MemoryService } from '../../../ksql-rest/server/memory-service.ts'
 import { serveKsql } from '../../../ksql-rest/server/serve.ts'
 import { served } from '../served.ts'
 
@@ -36,13 +37,24 @@ test('with credentials only who knows them is answered', async () => {
 })
 
 test('an address that other machines reach needs credentials', async () => {
-  const started = serveKsql({ engine: new KsqlEngine(), version: '', host: '0.0.0.0', port: 0, onFault: () => {} })
+  const started = serveKsql({
+    service: new MemoryService(new KsqlEngine(), () => {}),
+    version: '',
+    host: '0.0.0.0',
+    port: 0,
+    onFault: () => {},
+  })
   await expect(started).rejects.toThrow(/0\.0\.0\.0 can be reached by other machines.*credentials/)
 })
 
 test('a port that is taken is told', async () => {
   const { url } = await served()
   const port = Number(new URL(url).port)
-  const second = serveKsql({ engine: new KsqlEngine(), version: '', port, onFault: () => {} })
+  const second = serveKsql({
+    service: new MemoryService(new KsqlEngine(), () => {}),
+    version: '',
+    port,
+    onFault: () => {},
+  })
   await expect(second).rejects.toThrow(`127.0.0.1:${port} is not free to listen on`)
 })

@@ -1,0 +1,26 @@
+import type { KsqlEngine, Settings, Statement } from '../../engine/index.ts'
+import type { Entity } from '../protocol.ts'
+import type { CommandLog } from './command-log.ts'
+import type { JsonObject } from './request-body.ts'
+
+export type InsertValues = Extract<Statement, { kind: 'insert-values' }>
+
+/** `STANDBY`: another server of the service is active; `RESTORING`: this one will be; `READY`: it is. */
+export type ServerState = 'STARTING' | 'STANDBY' | 'RESTORING' | 'READY' | 'TERMINATED'
+
+/** What the REST interface asks and changes. Work that changes something is done one after the other, each to its end. */
+export interface KsqlService {
+  readonly clusterId: string
+  readonly serviceId: string
+  readonly state: ServerState
+  /** The engine that inspections and queries ask, and what became of statements. Throws RestError while this server has none. */
+  current(): Promise<{ readonly engine: KsqlEngine; readonly commands: CommandLog }>
+  /** Runs the statements of one request, all or, where one is refused, none. Throws KsqlError or RestError. */
+  execute(text: string, settings: Settings): Promise<Entity[]>
+  /** Throws KsqlError for a row that is refused. */
+  insert(row: InsertValues, settings: Settings): Promise<void>
+  /** @param request with `deleteTopicList`. Throws RestError. */
+  terminate(request: JsonObject): Promise<Entity>
+  /** `listener` is told after queries may have ended of themselves; null: the engine has gone */
+  onQueriesEnded(listener: (engine: KsqlEngine | null) => void): void
+}

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Random } from '../../gpuz/simulator/random.ts'
+import { scratchFolder } from '../jobs/scratch.ts'
+import { kafkaBroker } from './kafka.ts'
+import { RunningServer, untilProcessed } from './ksql-service.ts'
+import { clusterStatements, EARLIEST, expectSameAsInMemory, makeTopic, produceLogs } from './product-on-kafka.ts'
+import { describeWithServers } from './servers.ts'
+import { TOPIC } from './topic-contents.ts'
+import { removeAllTopics } from './topic-records.ts'
+
+/** GPUMON_KILLS=20 kills more often; GPUMON_SEED repeats a run. */
+const KILLS = Number(process.env['GPUMON_KILLS'] ?? 3)
+const SEED = Number(process.env['GPUMON_SEED'] ?? Date.now() % 1_000_000)
+const DEVICES = 3
+const ROWS = 20_000
+const LIMIT_MS = 120_000 + KILLS * 60_000
+
+const scratch = scratchFolder()
+
+describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers) => {
+  const { bootstrap, brokerFolder, brokerPorts } = servers
+  let services = 0
+  const running: RunningServer[] = []
+  const serviceId = (): string => `killed-${process.pid}-${services}`
+  const start = async (): Promise<RunningServer> => {
+    const server = await RunningServer.start(servers, serviceId())
+    running.push(server)
+    return server
+  }
+  const untilShare = (share: number) =>
+    untilProcessed(bootstrap, serviceId(), TOPIC, Math.floor(share * DEVICES * ROWS))
+
+  /** A topic with all readings, and a server that has begun with them. */
+  async function begin(): Promise<{ server: RunningServer; statements: string[] }> {
+    await makeTopic(bootstrap, TOPIC, 2)
+    await produceLogs(servers, scratch, DEVICES, ROWS)
+    const server = await (await start()).until('READY')
+    const statements = await clusterStatements()
+    await server.client.execute(statements.join('\n'), EARLIEST)
+    return { server, statements }
+  }
+
+  beforeEach(async () => {
+    await removeAllTopics(bootstrap)
+    services++
+  })
+  afterEach(async () => {
+    for (const server of running.splice(0)) await server.kill()
+  })
+
+  test(`a server killed ${KILLS} times and started again loses and doubles nothing`, {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const random = new Random(SEED)
+    let { server, statements } = await begin()
+    for (let kill = 0; kill < KILLS; kill++) {
+      await untilShare(((kill + random.next()) * 0.9) / KILLS)
+      await sleep(random.next() * 500)
+      await server.kill()
+      server = await start()
+    }
+    await untilShare(1)
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
+    await expectSameAsInMemory(servers, statements)
+  })
+
+  test('the standby takes over from a server that is killed, and says who is active before', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const random = new Random(SEED + 1)
+    const { server, statements } = await begin()
+    const standby = await (await start()).until('STANDBY')
+    await expect(standby.client.execute('SHOW STREAMS;')).rejects.toThrow(`Ask the active one: ${server.url}`)
+    await untilShare(0.2 + random.next() * 0.5)
+    await server.kill()
+    await standby.until('READY')
+    await untilShare(1)
+    expect(await standby.stop()).toMatchObject({ code: 0, stderr: '' })
+    await expectSameAsInMemory(servers, statements)
+  })
+
+  test('a server that stood still for too long finds another in its place, and commits nothing more', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const { server, statements } = await begin()
+    const standby = await (await start()).until('STANDBY')
+    await untilShare(0.3)
+    server.signal('SIGSTOP')
+    await standby.until('READY')
+    server.signal('SIGCONT')
+    await server.until('STANDBY')
+    await untilShare(1)
+    expect(await standby.stop()).toMatchObject({ code: 0, stderr: '' })
+    await server.until('READY')
+    await expectSameAsInMemory(servers, statements)
+  })
+
+  test(`a broker killed ${KILLS} times is waited for, and nothing is lost or doubled`, {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const random = new Random(SEED + 2)
+    const { server, statements } = await begin()
+    const broker = kafkaBroker(brokerFolder, brokerPorts)
+    for (let kill = 0; kill < KILLS; kill++) {
+      await untilShare(((kill + random.next()) * 0.9) / KILLS)
+      await broker.kill()
+      await sleep(random.next() * 5_000)
+      await broker.start()
+    }
+    await untilShare(1)
+    const { code, stderr } = await server.stop()
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain(`Kafka at ${bootstrap} does not answer`)
+    await expectSameAsInMemory(servers, statements)
+  })
+})

@@ -15,6 +15,7 @@ import type { RawRecord } from './runtime/codec.ts'
 import { Dataflow } from './runtime/dataflow.ts'
 import { ErrorCounter } from './runtime/error-counter.ts'
 import { fromBytes, toBytes } from './runtime/snapshot.ts'
+import { sourceInfo } from './source-info.ts'
 import { executeStatement, insertedRecord } from './statements/execute.ts'
 import { printedStatement } from './statements/printed.ts'
 import { type PullResult, pullQuery } from './statements/pull-query.ts'
@@ -111,6 +112,11 @@ export class KsqlEngine {
     } finally {
       this.isScoped = outer
     }
+  }
+
+  /** A statement with a SELECT as ksqlDB prints it, every name resolved; undefined for any other, and where a source is unknown. */
+  printed(statement: Statement): string | undefined {
+    return printedStatement(this.session, statement)
   }
 
   executeStatement(statement: Statement): StatementResult {
@@ -237,18 +243,7 @@ export class KsqlEngine {
   }
 
   sources(): SourceInfo[] {
-    return this.session.catalog.all().map((s) => ({
-      name: s.name,
-      type: s.kind === 'STREAM' ? 'stream' : 'table',
-      columns: s.columns,
-      topic: s.topic,
-      keyFormat: s.keyFormat,
-      valueFormat: s.valueFormat,
-      windowType: s.window?.type ?? null,
-      windowSize: s.window?.size ?? null,
-      isReadOnly: s.readOnly,
-      timestampColumn: s.timestamp?.column ?? null,
-    }))
+    return this.session.catalog.all().map(sourceInfo)
   }
 
   /** The properties (by lower-case name) and variables (by upper-case name) that hold now. */

@@ -3,6 +3,7 @@ export { keyColumns, type Source, valueColumns } from './catalog/source.ts'
 export { KsqlEngine, type KsqlEngineOptions } from './engine.ts'
 export { KsqlError, type KsqlErrorKind, type Position } from './errors.ts'
 export { AvroSink } from './formats/avro-binary.ts'
+export { parseAvroSchema } from './formats/avro-schema.ts'
 export type { RegisteredSchema, SchemaRegistry } from './formats/format.ts'
 export { JSON_FORMAT } from './formats/json.ts'
 export { jsonWriter, objectWriter } from './formats/json-write.ts'
@@ -19,6 +20,9 @@ export type { PullResult } from './statements/pull-query.ts'
 export type { PushQuery } from './statements/push-query.ts'
 export {
   type Expression,
+  formatExpression,
+  formatIdentifier,
+  formatTypeName,
   hint,
   parseStatement,
   type Statement,

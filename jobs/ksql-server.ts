@@ -4,6 +4,7 @@ import { DEFAULT_SERVICE_ID } from '../ksql-kafka/service-names.ts'
 import { MemoryService } from '../ksql-rest/server/memory-service.ts'
 import { serveKsql } from '../ksql-rest/server/serve.ts'
 import type { KsqlService } from '../ksql-rest/server/service.ts'
+import { parseCredentials } from './ksql-credentials.ts'
 import { executeFile, readStatements } from './statement-file.ts'
 import { version } from './version.ts'
 
@@ -71,13 +72,4 @@ export async function ksqlServer(options: KsqlServerOptions, { onReady, onNotice
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
   await server.close()
-}
-
-/** Neither part is shown in the error: it may be read by others. */
-function parseCredentials(text: string): { username: string; password: string } {
-  const colon = text.indexOf(':')
-  if (colon < 1 || colon === text.length - 1) {
-    throw new Error('the credentials are no name and password with a colon between them. Give such as anna:secret.')
-  }
-  return { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }

@@ -1,4 +1,3 @@
-import { KsqlEngine, type Source } from '../engine/index.ts'
 import { readingSchema } from '../gpuz/reading-schema.ts'
 import { kafkaClient, withPlace } from '../kafka/client.ts'
 import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
@@ -11,7 +10,7 @@ import { LogTotals } from './log-totals.ts'
 import { paced } from './pace.ts'
 import { ReadingColumns } from './reading-columns.ts'
 import { ReadingEncoder } from './reading-encoder.ts'
-import { executeFile, productStatements } from './statement-file.ts'
+import { readingsStream } from './readings-stream.ts'
 
 export interface ProduceOptions extends LogRowsOptions {
   /** HOST:PORT of a broker, several with commas */
@@ -99,12 +98,4 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
   }
   const { rejects } = totals
   return { topic, sent, already: arrived.rows, rejects, seconds: (performance.now() - begun) / 1000 }
-}
-
-/** The stream of readings as the first of the product's files declares it. */
-async function readingsStream(): Promise<Source> {
-  const engine = new KsqlEngine()
-  const [readings] = await productStatements()
-  executeFile(engine, readings)
-  return engine.source('GPU_READINGS')
 }

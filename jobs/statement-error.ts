@@ -1,21 +1,27 @@
-import type { KsqlError } from '../engine/index.ts'
 import type { StatementFile } from './statement-file.ts'
 
-/** A statement that the engine refuses, told with its place: file, line and column, the line itself with a caret, and the fix. */
+/** What is wrong with a statement, and where in its file; as the engine or a server says it. */
+export interface StatementFault {
+  readonly message: string
+  readonly position?: { readonly line: number; readonly column: number } | undefined
+  readonly fix?: string | undefined
+  readonly cause?: unknown
+}
+
+/** A statement that is refused, told with its place: file, line and column, the line itself with a caret, and the fix. */
 export class StatementError extends Error {
   override readonly name = 'StatementError'
 
-  constructor(file: StatementFile, error: KsqlError) {
-    super(describe(file, error), { cause: error.cause })
+  constructor(file: StatementFile, fault: StatementFault) {
+    super(describe(file, fault), { cause: fault.cause })
   }
 }
 
 /** ksqlDB's own wording begins with the place, which stands in front already. */
 const OWN_PLACE = /^line \d+:\d+: /
 
-function describe(file: StatementFile, error: KsqlError): string {
-  const { position, fix } = error
-  const what = error.message.replace(OWN_PLACE, '')
+function describe(file: StatementFile, { message, position, fix }: StatementFault): string {
+  const what = message.replace(OWN_PLACE, '')
   const lines =
     position === undefined
       ? [`${file.name}: ${what}`]

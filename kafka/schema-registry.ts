@@ -1,35 +1,26 @@
+import { askRest, messageOf, type RestAnswer, RestError, type RestService } from './rest.ts'
+
 /** What the registry answered, or that it did not. */
-export class SchemaRegistryError extends Error {
+export class SchemaRegistryError extends RestError {
   override readonly name = 'SchemaRegistryError'
-  /** HTTP status; 0: there was no answer */
-  readonly status: number
-
-  constructor(message: string, status: number, options?: ErrorOptions) {
-    super(message, options)
-    this.status = status
-  }
-
-  /** Whether trying again later can help. */
-  get isOutage(): boolean {
-    return this.status === 0 || this.status >= 500
-  }
 }
+
+const SERVICE: RestService = {
+  name: 'the schema registry',
+  option: '--registry',
+  mediaType: 'application/vnd.schemaregistry.v1+json',
+  answerMs: 10_000,
+  fault: SchemaRegistryError,
+}
+/** New readers read old records: a producer may be newer than what lies in the topic. */
+const COMPATIBILITY = 'BACKWARD'
 
 /** A schema as its subject has it. */
 export interface SubjectSchema {
   readonly id: number
+  readonly version: number
   readonly schema: string
   readonly schemaType: 'AVRO' | 'JSON' | 'PROTOBUF'
-}
-
-const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
-const ANSWER_MS = 10_000
-/** New readers read old records: a producer may be newer than what lies in the topic. */
-const COMPATIBILITY = 'BACKWARD'
-
-interface Answer {
-  readonly status: number
-  readonly body: unknown
 }
 
 /**
@@ -51,13 +42,8 @@ export class SchemaRegistryClient {
    * @throws SchemaRegistryError for a schema that readers of the subject's last one could not be changed to, and where the registry does not do it
    */
   async register(subject: string, schema: string): Promise<number> {
-    const path = `/subjects/${encodeURIComponent(subject)}/versions`
-    const versions = await this.#ask('GET', path)
-    const there = versions.status !== 404
-    if (there) {
-      expectOk(versions, this.#url, `look up subject ${subject}`)
-      await this.#ensureCompatibility(subject)
-    }
+    const there = (await this.latest(subject)) !== null
+    if (there) await this.#ensureCompatibility(subject)
     const id = await this.add(subject, schema)
     // Some registries know no level for a subject that is not there yet.
     if (!there) await this.#ensureCompatibility(subject)
@@ -71,24 +57,10 @@ export class SchemaRegistryClient {
    */
   async add(subject: string, schema: string): Promise<number> {
     const answer = await this.#ask('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
-    if (answer.status === 409) {
-      throw new SchemaRegistryError(
-        `${this.#url}: the schema is not compatible with the last one of subject ${subject}: ${messageOf(answer)}. ` +
-          'Give what is new a default and take nothing away, or use a topic of another name',
-        answer.status,
-      )
-    }
+    if (answer.status === 409) throw this.#incompatible(subject, messageOf(answer), answer.status)
     const { id } = expectOk(answer, this.#url, `register the schema of ${subject}`) as { id: number }
     this.#byId.set(id, schema)
     return id
-  }
-
-  /** The newest schema of a subject; null: there is none. @throws SchemaRegistryError */
-  async latest(subject: string): Promise<SubjectSchema | null> {
-    const answer = await this.#ask('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)
-    if (answer.status === 404) return null
-    const found = expectOk(answer, this.#url, `look up subject ${subject}`) as SubjectSchema
-    return { id: found.id, schema: found.schema, schemaType: found.schemaType ?? 'AVRO' }
   }
 
   /** The schema of an id; asked for once. @throws SchemaRegistryError where there is none */
@@ -109,45 +81,71 @@ export class SchemaRegistryClient {
     return schema
   }
 
+  /** Whether it answers. @throws SchemaRegistryError */
+  async reach(): Promise<void> {
+    expectOk(await this.#ask('GET', '/subjects'), this.#url, 'list its subjects')
+  }
+
+  /** The newest schema of a subject; null: there is none. @throws SchemaRegistryError */
+  async latest(subject: string): Promise<SubjectSchema | null> {
+    const answer = await this.#ask('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)
+    if (answer.status === 404) return null
+    const found = expectOk(answer, this.#url, `look up subject ${subject}`) as SubjectSchema
+    // Avro goes without saying.
+    return { id: found.id, version: found.version, schema: found.schema, schemaType: found.schemaType ?? 'AVRO' }
+  }
+
+  /** Which version of a subject this very schema is; null: none. @throws SchemaRegistryError */
+  async versionOf(subject: string, schema: string): Promise<number | null> {
+    const answer = await this.#ask('POST', `/subjects/${encodeURIComponent(subject)}`, { schema })
+    if (answer.status === 404) return null
+    return (expectOk(answer, this.#url, `look up a schema of ${subject}`) as { version: number }).version
+  }
+
+  /**
+   * Asks whether a subject that is there takes this schema as its next version; nothing is changed.
+   * @throws SchemaRegistryError where it does not
+   */
+  async check(subject: string, schema: string): Promise<void> {
+    const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions/latest?verbose=true`
+    const answer = await this.#ask('POST', path, { schema })
+    const { is_compatible: fits, messages = [] } = expectOk(answer, this.#url, `check the schema of ${subject}`) as {
+      is_compatible: boolean
+      messages?: readonly string[]
+    }
+    if (!fits)
+      throw this.#incompatible(subject, messages.join('; ') || 'the registry does not say where', answer.status)
+  }
+
+  /** The level that is set for a subject itself; null: none, so that the registry's own holds. @throws SchemaRegistryError */
+  async compatibility(subject: string): Promise<string | null> {
+    const answer = await this.#ask('GET', `/config/${encodeURIComponent(subject)}`)
+    if (answer.status === 404) return null
+    const config = expectOk(answer, this.#url, `look up the compatibility of ${subject}`)
+    return (config as { compatibilityLevel?: string }).compatibilityLevel ?? null
+  }
+
   async #ensureCompatibility(subject: string): Promise<void> {
-    const path = `/config/${encodeURIComponent(subject)}`
-    const set = await this.#ask('GET', path)
-    if (set.status === 200 && (set.body as { compatibilityLevel?: string }).compatibilityLevel !== 'NONE') return
-    const answer = await this.#ask('PUT', path, { compatibility: COMPATIBILITY })
+    const level = await this.compatibility(subject)
+    if (level !== null && level !== 'NONE') return
+    const answer = await this.#ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY })
     expectOk(answer, this.#url, `set compatibility ${COMPATIBILITY} for ${subject}`)
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<Answer> {
-    let response: Response
-    try {
-      response = await fetch(`${this.#url}${path}`, {
-        method,
-        headers: { accept: CONTENT_TYPE, 'content-type': CONTENT_TYPE },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWER_MS),
-      })
-    } catch (error) {
-      throw new SchemaRegistryError(`${this.#url}: the schema registry does not answer; check --registry`, 0, {
-        cause: error instanceof Error && error.cause instanceof Error ? error.cause : error,
-      })
-    }
-    const text = await response.text()
-    try {
-      return { status: response.status, body: JSON.parse(text) }
-    } catch {
-      throw new SchemaRegistryError(
-        `${this.#url}${path}: HTTP ${response.status} and no JSON, so this is no schema registry; check --registry`,
-        response.status,
-      )
-    }
+  #incompatible(subject: string, reason: string, status: number): SchemaRegistryError {
+    return new SchemaRegistryError(
+      `${this.#url}: the schema is not compatible with the last one of subject ${subject}: ${reason}. ` +
+        'Give what is new a default and take nothing away, or use a topic of another name',
+      status,
+    )
+  }
+
+  #ask(...request: readonly [method: string, path: string, body?: object]): Promise<RestAnswer> {
+    return askRest(SERVICE, this.#url, request)
   }
 }
 
-function expectOk(answer: Answer, url: string, doing: string): unknown {
+function expectOk(answer: RestAnswer, url: string, doing: string): unknown {
   if (answer.status === 200) return answer.body
   throw new SchemaRegistryError(`${url}: cannot ${doing}: HTTP ${answer.status}, ${messageOf(answer)}`, answer.status)
-}
-
-function messageOf({ body }: Answer): string {
-  return typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : JSON.stringify(body)
 }

@@ -1,5 +1,5 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import { KafkaError } from './client.ts'
+import { withPlace } from './client.ts'
 
 /** A topic as it stands. */
 export interface TopicInfo {
@@ -12,35 +12,52 @@ export interface TopicInfo {
 const DEFAULT_REPLICAS = -1
 
 /**
- * The topic, made with one partition where it is not there; a new one keeps records for ever, since Kafka counts retention by the records' own time and would
+ * The topic, made where it is not there; a new one keeps records for ever, since Kafka counts retention by the records' own time and would
  * delete a log of last year within minutes.
  * @throws KafkaError
  */
-export async function ensureTopic(kafka: Kafka, topic: string, bootstrap: string): Promise<TopicInfo> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
+export async function ensureTopic(
+  kafka: Kafka,
+  topic: string,
+  bootstrap: string,
+  numPartitions = 1,
+): Promise<TopicInfo> {
+  return administer(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) {
       const configEntries = [{ name: 'retention.ms', value: '-1' }]
       await admin.createTopics({
-        topics: [{ topic, numPartitions: 1, replicationFactor: DEFAULT_REPLICAS, configEntries }],
+        topics: [{ topic, numPartitions, replicationFactor: DEFAULT_REPLICAS, configEntries }],
         waitForLeaders: true,
       })
     }
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-    return {
-      partitions: topics[0].partitions.map(({ partitionId }) => partitionId).sort((a, b) => a - b),
-      retentionMs: await retentionOf(admin, topic),
-    }
+    return infoOf(admin, topic)
+  })
+}
+
+/** The topics of these that are there, by name. @throws KafkaError */
+export async function describeTopics(
+  kafka: Kafka,
+  topics: readonly string[],
+  bootstrap: string,
+): Promise<Map<string, TopicInfo>> {
+  return administer(kafka, 'Cannot look at topics', bootstrap, async (admin) => {
+    const there = new Set(await admin.listTopics())
+    const known = topics.filter((topic) => there.has(topic))
+    return new Map(await Promise.all(known.map(async (topic) => [topic, await infoOf(admin, topic)] as const)))
+  })
+}
+
+/** Asks a cluster's administration. @throws KafkaError for what Kafka refuses, and when it is not there */
+export async function administer<T>(
+  kafka: Kafka,
+  doing: string,
+  bootstrap: string,
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withAdmin(kafka, work)
   } catch (error) {
-    throw new KafkaError(
-      `Cannot open topic ${topic}`,
-      bootstrap,
-      error,
-      'Check --bootstrap and that a broker runs there',
-    )
-  } finally {
-    await admin.disconnect()
+    throw withPlace(error, doing, bootstrap, 'Check --bootstrap and that a broker runs there')
   }
 }
 
@@ -171,6 +188,14 @@ export function partitionOf(topic: string, key: Buffer, partitions: readonly num
   }))
   const message = { key, value: null }
   return kafkajs.Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message })
+}
+
+async function infoOf(admin: Admin, topic: string): Promise<TopicInfo> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  return {
+    partitions: topics[0].partitions.map(({ partitionId }) => partitionId).sort((a, b) => a - b),
+    retentionMs: await retentionOf(admin, topic),
+  }
 }
 
 async function retentionOf(admin: Admin, topic: string): Promise<number> {

@@ -41,27 +41,27 @@ export function unexportedReadings(
  * The minutes of which any of the first `limit` rows that the target has not got is a part, each whole: all its rows so far together. Null if there are
  * none. Values are named <sensor>_min, _max and _avg.
  */
-export async function unexportedMinutes(
+export function unexportedMinutes(
   connection: DuckDBConnection,
   target: string,
   limit: number,
 ): Promise<Backlog | null> {
-  const fields = await minuteFields(connection)
-  const parts = fields.map(
-    (f) =>
-      `, min("${f}_min") AS "${f}_min", max("${f}_max") AS "${f}_max", sum("${f}_sum") / sum("${f}_n") AS "${f}_avg"`,
-  )
-  return backlog(connection, target, 'minutes', limit, (after, end) =>
-    connection.runAndReadAll(
+  return backlog(connection, target, 'minutes', limit, async (after, end) => {
+    const fields = await minuteFields(connection)
+    const parts = fields.map(
+      (f) =>
+        `, min("${f}_min") AS "${f}_min", max("${f}_max") AS "${f}_max", sum("${f}_sum") / sum("${f}_n") AS "${f}_avg"`,
+    )
+    return connection.runAndReadAll(
       `SELECT any_value(coalesce(devices.device, '')), any_value(${HOST_OF_DEVICE}), epoch_ms(ts)::DOUBLE${parts.join('')}
        FROM minutes SEMI JOIN (SELECT device, ts FROM minutes WHERE rowid > $after::BIGINT AND rowid <= $end::BIGINT) USING (device, ts)
        LEFT JOIN devices ON devices.id = minutes.device GROUP BY minutes.device, ts ORDER BY ts`,
       { after, end },
-    ),
-  )
+    )
+  })
 }
 
-/** In one transaction: a rowid means the same row from the first statement to the last. */
+/** In one transaction: a rowid means the same row from the first statement to the last, and no sensor comes in between. */
 function backlog(
   connection: DuckDBConnection,
   target: string,

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
 import type { KsqlServerOptions } from '../../jobs/ksql-server.ts'
 import { interruptSignal } from '../interrupt.ts'
+import { CREDENTIALS } from '../server-options.ts'
 import { parseBootstrap, parsePort, parseUrl } from '../values.ts'
-
-const CREDENTIALS = 'GPUMON_KSQL_CREDENTIALS'
 
 /** `gpumon ksql-server [FILE…]`: answers ksqlDB's REST interface until interrupted. */
 export function ksqlServerCommand(): Command {

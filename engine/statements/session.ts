@@ -24,6 +24,8 @@ export interface Session {
   restoring: boolean
   /** numbers the ids of queries that last */
   queryCount: number
+  /** numbers push queries, which other engines with the same statements need not have */
+  transientCount: number
 }
 
 export interface Outcome {

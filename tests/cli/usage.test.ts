@@ -10,7 +10,7 @@ describe('gpumon', () => {
     })
     const help = await gpumon('--help')
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['inspect', 'run', 'produce', 'sql', 'ksql-server', 'demo'])
+    for (const command of ['inspect', 'run', 'produce', 'submit', 'doctor', 'sql', 'ksql-server', 'demo'])
       expect(help.stdout).toContain(`  ${command} `)
   })
 

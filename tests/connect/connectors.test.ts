@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { controlTopics } from '../../jobs/submit-topics.ts'
 import { compose, root, services } from '../deploy/compose-file.ts'
 
 const folder = join(root, 'connect')
@@ -20,9 +21,10 @@ describe.each([...connectors])('%s', (name, config) => {
     expect(Object.values(config).filter((value) => typeof value !== 'string')).toEqual([])
   })
 
-  test('is sent by a service of docker-compose.yml under its own name', () => {
-    const sent = services.flatMap(([, { command = [] }]) => command).filter((part) => part.includes(`/${name}`))
-    expect(sent).toEqual([`@/connect/${name}.json`, `http://connect:8083/connectors/${name}/config`])
+  test('is submitted by a service of docker-compose.yml', () => {
+    const submits = services.filter(([, { command = [] }]) => command.includes(`connect/${name}.json`))
+    expect(submits.map(([, { command = [] }]) => command[0])).toEqual(['submit'])
+    expect(submits[0][1].command).toContain('http://connect:8083')
   })
 
   test('reads topics that the statements make', () => {
@@ -64,11 +66,11 @@ describe('hdfs', () => {
     expect(hdfs['consumer.override.auto.offset.reset']).toBe('earliest')
   })
 
-  test('has its control topic made beforehand, with one partition and without expiry', () => {
-    const { command = [] } = compose.services['topics']
-    expect(command).toContain(`--topic=${hdfs['iceberg.control.topic']}`)
-    expect(command).toContain('--partitions=1')
-    expect(command).toContain('--config=retention.ms=-1')
+  test('is submitted with a broker at hand, since submit makes its control topic beforehand', () => {
+    expect(controlTopics([{ file: 'connect/hdfs.json', name: 'hdfs', config: hdfs }])).toEqual([
+      { topic: 'control-gpu-readings', partitions: 1, file: 'connect/hdfs.json', strict: true },
+    ])
+    expect(compose.services['hdfs-sink'].command).toEqual(expect.arrayContaining(['--bootstrap', 'kafka:29092']))
   })
 
   test('partitions by the hour of the reading, which arrives as a timestamp', () => {

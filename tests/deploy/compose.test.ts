@@ -69,7 +69,9 @@ describe('files', () => {
     expect(ignored).toEqual(expect.arrayContaining(['.env', '.git', 'node_modules']))
     const dockerfile = readFileSync(join(root, 'deploy/images/gpumon/Dockerfile'), 'utf8')
     const copied = [...dockerfile.matchAll(/\/build\/([\w./-]+)/g)].map(([, path]) => path)
-    expect(copied).toEqual(expect.arrayContaining(['package.json', 'dist', 'ksql', 'schemas/gpu-reading.avsc']))
+    expect(copied).toEqual(
+      expect.arrayContaining(['package.json', 'dist', 'ksql', 'connect', 'schemas/gpu-reading.avsc']),
+    )
     const made = ['node_modules', 'dist']
     expect(copied.filter((path) => !made.includes(path) && !existsSync(join(root, path)))).toEqual([])
     expect(copied.filter((path) => !made.includes(path) && ignored.includes(path))).toEqual([])
@@ -124,7 +126,7 @@ describe('variables', () => {
 })
 
 describe('secrets', () => {
-  const SECRET = /(TOKEN|PASSWORD|SECRET|KEY)$/
+  const SECRET = /(TOKEN|PASSWORD|SECRET|KEY|CREDENTIALS)$/
 
   test('are given by whoever starts it, never by the file', () => {
     const settings = services.flatMap(([name, { environment = {} }]) =>
@@ -227,8 +229,8 @@ describe('memory', () => {
   test('heaps leave room for what a process needs besides', () => {
     const heaps = services.flatMap(([name, { environment = {}, mem_limit }]) =>
       Object.values(environment)
-        .flatMap((value) => [...(/(?:-Xmx|size=|^)(\d+(?:m|g|MiB)?)$/.exec(String(value)) ?? [])].slice(1))
-        .filter((size) => Number(size) >= 64 || /[a-zB]$/.test(size))
+        .flatMap((value) => /(?:-Xmx|size=)(\d+(?:m|g|MiB)?)$|^(\d+(?:m|g|MiB))$/.exec(String(value))?.slice(1) ?? [])
+        .filter((size) => size !== undefined)
         .map((size) => ({ name, share: mebibytes(/\d$/.test(size) ? `${size}m` : size) / mebibytes(mem_limit) })),
     )
     expect(heaps.length).toBeGreaterThanOrEqual(9)

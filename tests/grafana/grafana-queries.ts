@@ -105,3 +105,9 @@ export function asSent({ flux, rangeS }: GrafanaQuery, bucket: string): string {
   }
   return Object.entries(macros).reduce((text, [name, value]) => text.replaceAll(name, value), flux)
 }
+
+/** Rows that have a value, and not only a time, a tag or a name, which rows have also where a window is empty. */
+export function tellingRows(rows: readonly Readonly<Record<string, unknown>>[]): readonly object[] {
+  const names = ['result', 'table', '_start', '_stop', '_time', '_field', '_measurement', 'device', 'host']
+  return rows.filter((row) => Object.entries(row).some(([name, value]) => !names.includes(name) && value !== null))
+}

@@ -26,8 +26,14 @@ export const TOKEN = 'test-token'
 /** A real influxd on 127.0.0.1 with a data folder of its own, which can be stopped and started again. */
 export class Influxd {
   readonly #folder = mkdtempSync(join(tmpdir(), 'gpumon-influxd-'))
+  readonly #org: string
   #port = 0
   #child: ChildProcess | null = null
+
+  /** @param org the organisation that it is set up with */
+  constructor(org = ORG) {
+    this.#org = org
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`
@@ -78,7 +84,7 @@ export class Influxd {
 
   /** Rows that a Flux query gives. */
   query(flux: string): Promise<Record<string, unknown>[]> {
-    return new InfluxDB({ url: this.url, token: TOKEN }).getQueryApi(ORG).collectRows(flux)
+    return new InfluxDB({ url: this.url, token: TOKEN }).getQueryApi(this.#org).collectRows(flux)
   }
 
   /** How many points have the field. */
@@ -91,7 +97,7 @@ export class Influxd {
 
   /** Makes another bucket. @param keepSeconds 0: for ever */
   async addBucket(name: string, keepSeconds: number): Promise<void> {
-    const { orgs } = (await this.#api('GET', `orgs?org=${ORG}`)) as { orgs: { id: string }[] }
+    const { orgs } = (await this.#api('GET', `orgs?org=${this.#org}`)) as { orgs: { id: string }[] }
     const retentionRules = keepSeconds === 0 ? [] : [{ type: 'expire', everySeconds: keepSeconds }]
     await this.#api('POST', 'buckets', { name, orgID: orgs[0].id, retentionRules })
   }
@@ -100,7 +106,7 @@ export class Influxd {
     await this.#api('POST', 'setup', {
       username: 'test',
       password: 'test-password',
-      org: ORG,
+      org: this.#org,
       bucket: BUCKET,
       token: TOKEN,
     })

@@ -1,15 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogue } from '../../gpuz/catalogue.ts'
-import { writeLog } from '../../gpuz/simulator/write-log.ts'
 import { samplePoint } from '../../jobs/influx-points.ts'
-import { asSent, dashboards, queriesOf } from '../grafana/grafana-queries.ts'
-import { writtenNames } from '../grafana/written-names.ts'
-import { BUCKET, describeWithInflux, Influxd, ORG, TOKEN } from '../jobs/influxd.ts'
-import { influxLines, type Lines, partsOf } from './influx-lines.ts'
+import { asSent, dashboards, queriesOf, tellingRows } from '../grafana/grafana-queries.ts'
+import { BUCKET, describeWithInflux, Influxd, TOKEN } from '../jobs/influxd.ts'
+import { scratchFolder } from '../jobs/scratch.ts'
+import { InfluxSink } from '../real/influx-sink.ts'
+import { influxLines, type Lines, type Points, partsOf, pointsOf } from './influx-lines.ts'
+import { laptopLines } from './laptop-lines.ts'
 
+const scratch = scratchFolder()
+const LOG = 'log.txt'
 const time = Date.UTC(2026, 0, 1)
 interface Reading {
   readonly device: string
@@ -24,26 +24,17 @@ async function readingLines(readings: readonly Reading[]): Promise<readonly stri
     value: { ts: time + row * 1_000, host, source: 'log', row, ...values },
     timestamp: time + row * 1_000,
   }))
-  const { 'gpu.influx.readings': lines = [] } = await linesOf((path) => writeFile(path, JSON.stringify(records)))
+  const { 'gpu.influx.readings': lines = [] } = await influxLines(
+    scratch.write('records.json', JSON.stringify(records)),
+  )
   return lines
-}
-
-async function linesOf(write: (path: string) => Promise<unknown>): Promise<Lines> {
-  const folder = await mkdtemp(join(tmpdir(), 'gpumon-lines-'))
-  try {
-    const input = join(folder, 'input')
-    await write(input)
-    return await influxLines(input)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
 }
 
 const ROWS = 12_600
 let lines: Promise<Lines> | undefined
 /** of a simulated log that ends now */
 function logLines(): Promise<Lines> {
-  lines ??= linesOf((path) => writeLog(path, ROWS, { seed: 1, start: Date.now() - ROWS * 1_000, timezone: 'UTC' }))
+  lines ??= scratch.simulated(LOG, ROWS, 1, Date.now() - ROWS * 1_000).then(influxLines)
   return lines
 }
 
@@ -100,39 +91,46 @@ describe('a log', () => {
     expect(lines['gpu.influx.episodes'].length).toBeGreaterThan(5)
   })
 
-  test('has the measurements, tags and fields that a laptop writes, and no others', async () => {
-    const { fields, tags } = await writtenNames()
-    for (const line of Object.values(await logLines()).flat()) {
-      const parts = partsOf(line)
-      const measurement = parts.series.find((part) => !part.includes('=')) ?? ''
-      const unknown = parts.fields.map((field) => field.split('=')[0]).filter((f) => !fields.get(measurement)?.has(f))
-      expect(unknown, line).toEqual([])
-      const named = parts.series.filter((part) => part !== measurement).map((tag) => tag.split('=')[0])
-      expect(named, line).toEqual(expect.arrayContaining(['device', 'host']))
-      expect(named.filter((tag) => !tags.has(tag))).toEqual([])
-    }
+  test('gives the points that a laptop writes of it: names, tags, times and values', async () => {
+    const cluster = pointsOf(Object.values(await logLines()).flat())
+    const laptop = pointsOf(await laptopLines(scratch.path(LOG), ROWS, 'rig', scratch.path('store.duckdb')))
+    expect(ofMeasurement(cluster, 'gpu_reading')).toEqual(ofMeasurement(laptop, 'gpu_reading'))
+
+    const minutes = ofMeasurement(cluster, 'gpu_minute')
+    const { size } = minutes
+    // The last minute is not over, and for the ones before it there may be late rows yet.
+    expect(size).toBeGreaterThan(ROWS / 60 - 5)
+    const kept = /^(gpu_temperature|cpu_temperature|board_power|gpu_load)_/
+    const known = [...ofMeasurement(laptop, 'gpu_minute')].slice(0, size)
+    expect(minutes).toEqual(new Map(known.map(([name, point]) => [name, fields(point, (field) => kept.test(field))])))
+
+    const episodes = [...ofMeasurement(laptop, 'gpu_episode')]
+    const notOfCluster = ['episode', 'open']
+    expect(ofMeasurement(cluster, 'gpu_episode')).toEqual(
+      new Map(episodes.map(([name, point]) => [name, fields(point, (field) => !notOfCluster.includes(field))])),
+    )
   })
 })
 
+const ofMeasurement = (points: Points, measurement: string): Points =>
+  new Map([...points].filter(([name]) => name.split(/[, ]/).includes(measurement)))
+
+const fields = (point: object, wanted: (field: string) => boolean): object =>
+  Object.fromEntries(Object.entries(point).filter(([field]) => wanted(field)))
+
 describeWithInflux('lines of a log, posted to a real InfluxDB as the sink posts it', () => {
-  const influxd = new Influxd()
+  // connect/influxdb.json writes to organisation and bucket of this name.
+  const influxd = new Influxd('gpu')
   beforeAll(() => influxd.start(), 60_000)
   afterAll(() => influxd.remove())
 
-  test('is taken whole, and every query of the dashboards gives rows', async () => {
-    const all = Object.values(await logLines()).flat()
-    for (let i = 0; i < all.length; i += 2_000) {
-      const response = await fetch(`${influxd.url}/api/v2/write?org=${ORG}&bucket=${BUCKET}&precision=ms`, {
-        method: 'POST',
-        headers: { authorization: `Token ${TOKEN}`, 'content-type': 'text/plain; charset=utf-8' },
-        body: `${all.slice(i, i + 2_000).join('\n')}\n`,
-      })
-      expect(response.status, await response.text()).toBe(204)
-    }
+  test('are taken whole, and every query of the dashboards gives rows', async () => {
+    const answers = await new InfluxSink(influxd.url, TOKEN).put(Object.values(await logLines()).flat())
+    expect(answers.filter(({ status }) => status !== 204)).toEqual([])
     expect(await influxd.count('gpu_reading', 'gpu_temperature')).toBe(ROWS)
     const silent: string[] = []
     for (const query of dashboards.flatMap(queriesOf))
-      if ((await influxd.query(asSent(query, BUCKET))).length === 0) silent.push(query.place)
+      if (tellingRows(await influxd.query(asSent(query, BUCKET))).length === 0) silent.push(query.place)
     // A single fan is not what the simulated card has.
     expect(silent).toEqual(['GPU now: Fans 0'])
   }, 120_000)

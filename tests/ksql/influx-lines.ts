@@ -36,3 +36,22 @@ export function partsOf(line: string): { series: string[]; fields: string[]; tim
   const [series, fields, time] = line.split(/(?<!\\) /)
   return { series: series.split(/(?<!\\),/).sort(), fields: fields.split(',').sort(), time: Number(time) }
 }
+
+/** What InfluxDB has of lines: by series and time the last value of each field. */
+export type Points = ReadonlyMap<string, Readonly<Record<string, string | number>>>
+
+export function pointsOf(lines: readonly string[]): Points {
+  const points = new Map<string, Record<string, string | number>>()
+  for (const line of lines) {
+    const { series, fields, time } = partsOf(line)
+    const name = `${series.join()} ${time}`
+    const point = points.get(name) ?? {}
+    for (const field of fields) {
+      const [key, value] = field.split('=')
+      // 40, 40.0 and 4e1 are one number; a mean's last digits depend on the order in which its readings were added up.
+      point[key] = Number.isNaN(Number(value)) ? value : Number(Number(value).toPrecision(12))
+    }
+    points.set(name, point)
+  }
+  return points
+}

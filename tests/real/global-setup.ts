@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { freePort } from '../free-port.ts'
-import type { JavaServer } from './java-server.ts'
 import { kafkaBroker } from './kafka.ts'
 import { registryUrl, schemaRegistry } from './schema-registry.ts'
+import { serversIn } from './server-process.ts'
 
 /** The servers of a test run, for its workers. */
 export interface RealServers {
+  /** each server in a folder of its own within this one: those that few tests need start when one asks, connect.ts and hdfs.ts */
+  readonly folder: string
   readonly bootstrap: string
   readonly registry: string
   /** with these a test can stop the broker and start it again */
@@ -24,7 +26,7 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one set of servers for the whole run, and gives the function that stops them. @throws Error where one does not start */
+/** Starts one set of servers for the whole run, and gives the function that stops them and whatever tests have started beside them. @throws Error where one does not start */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const missing = ['java', 'mvn'].filter((tool) => spawnSync(tool, ['-version']).status !== 0)
   if (missing.length > 0) {
@@ -35,19 +37,19 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     return async () => {}
   }
   const folder = mkdtempSync(join(tmpdir(), 'gpumon-real-'))
-  const started: JavaServer[] = []
   const tearDown = async (): Promise<void> => {
-    await Promise.all(started.map((server) => server.stop()))
+    // Nothing of theirs is looked at any more, and in order each would wait for another one that is ending.
+    await Promise.all(serversIn(folder).map((server) => server.kill()))
     rmSync(folder, { recursive: true, force: true })
   }
   try {
     const brokerFolder = join(folder, 'kafka')
     const brokerPorts = [await freePort(), await freePort()] as const
     const registryPort = await freePort()
-    started.push(kafkaBroker(brokerFolder, brokerPorts), schemaRegistry(join(folder, 'registry'), registryPort))
-    await Promise.all(started.map((server) => server.start()))
+    const always = [kafkaBroker(brokerFolder, brokerPorts), schemaRegistry(join(folder, 'registry'), registryPort)]
+    await Promise.all(always.map((server) => server.start()))
     const bootstrap = `127.0.0.1:${brokerPorts[0]}`
-    project.provide('servers', { bootstrap, registry: registryUrl(registryPort), brokerFolder, brokerPorts })
+    project.provide('servers', { folder, bootstrap, registry: registryUrl(registryPort), brokerFolder, brokerPorts })
     return tearDown
   } catch (error) {
     await tearDown()

@@ -4,19 +4,18 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { cached } from './cache.ts'
-import { JavaServer, SMALL_JVM } from './java-server.ts'
+import { JavaServer, smallJvm } from './java-server.ts'
+import { LOG4J, logWarnings } from './log4j.ts'
 import { fetchWithDependencies } from './maven.ts'
 
-const VERSION = '4.3.1'
+/** Of the broker and of Connect. */
+export const KAFKA_VERSION = '4.3.1'
 const FORMAT_MS = 60_000
 
-/** Kafka's own jars. It is compiled against slf4j 1.7: without the binding it logs nothing. @throws Error where Maven fails */
+/** Kafka's own jars. @throws Error where Maven fails */
 export function kafkaJars(): string {
-  return cached(`kafka-${VERSION}`, (folder) =>
-    fetchWithDependencies(
-      [`org.apache.kafka:kafka_2.13:${VERSION}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'],
-      folder,
-    ),
+  return cached(`kafka-${KAFKA_VERSION}`, (folder) =>
+    fetchWithDependencies([`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, LOG4J], folder),
   )
 }
 
@@ -31,10 +30,8 @@ export function kafkaBroker(folder: string, [port, controllerPort]: readonly [nu
   if (!existsSync(properties)) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(properties, configuration(join(folder, 'data'), port, controllerPort))
-    writeFileSync(join(folder, 'log4j2.xml'), LOGGING)
     format(jars, properties)
   }
-  const logging = `-Dlog4j2.configurationFile=${join(folder, 'log4j2.xml')}`
   const admin = new Kafka({
     brokers: [`127.0.0.1:${port}`],
     logLevel: logLevel.NOTHING,
@@ -42,9 +39,9 @@ export function kafkaBroker(folder: string, [port, controllerPort]: readonly [nu
     retry: { retries: 0 },
   }).admin()
   return new JavaServer({
-    name: `Kafka ${VERSION}`,
+    name: `Kafka ${KAFKA_VERSION}`,
     folder,
-    args: [...SMALL_JVM, logging, '-cp', jars, 'kafka.Kafka', properties],
+    args: [...smallJvm(128), logWarnings(folder), '-cp', jars, 'kafka.Kafka', properties],
     ready: async () => {
       try {
         await admin.connect()
@@ -97,9 +94,3 @@ function configuration(data: string, port: number, controllerPort: number): stri
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
 }
-
-const LOGGING = `<Configuration status="WARN">
-  <Appenders><Console name="C"><PatternLayout pattern="%d %-5p %c{1} - %m%n"/></Console></Appenders>
-  <Loggers><Root level="WARN"><AppenderRef ref="C"/></Root></Loggers>
-</Configuration>
-`

@@ -8,11 +8,28 @@ const LIMIT_MS = 300_000
 /** `group:artifact:version`, and `:type:classifier` behind it where it is no plain jar. */
 export type Coordinates = string
 
-/** Puts jars, and all they need to run, into a folder. @throws Error with Maven's own words */
-export function fetchWithDependencies(artifacts: readonly Coordinates[], folder: string): void {
+/**
+ * Puts jars, and all they need to run, into a folder.
+ * @param withoutGroups whose jars are left out, with what only they need
+ * @throws Error with Maven's own words
+ */
+export function fetchWithDependencies(
+  artifacts: readonly Coordinates[],
+  folder: string,
+  withoutGroups: readonly string[] = [],
+): void {
   const pom = join(folder, 'pom.xml')
   writeFileSync(pom, projectOf(artifacts))
-  maven(['-f', pom, `${PLUGIN}:copy-dependencies`, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'])
+  fetchProject(pom, folder, withoutGroups)
+}
+
+/** Puts all that a project (pom.xml) needs to run into a folder. @throws Error with Maven's own words */
+export function fetchProject(pom: string, folder: string, withoutGroups: readonly string[] = []): void {
+  const goal = `${PLUGIN}:copy-dependencies`
+  maven([
+    ...['-f', pom, goal, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'],
+    `-DexcludeGroupIds=${withoutGroups.join(',')}`,
+  ])
 }
 
 /** Puts one file into a folder. @throws Error with Maven's own words */

@@ -2,18 +2,18 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cached } from './cache.ts'
-import { JavaServer, SMALL_JVM } from './java-server.ts'
+import { JavaServer, smallJvm } from './java-server.ts'
 import { fetchOne } from './maven.ts'
 
 /** The last version for Java 17. Confluent's own is in no public registry of packages; this one speaks its REST interface. */
-const VERSION = '2.6.13.Final'
+export const REGISTRY_VERSION = '2.6.13.Final'
 /** Where Confluent's interface begins in it. */
 const INTERFACE = '/apis/ccompat/v7'
 
 /** Apicurio's jars. @throws Error where Maven or tar fails */
 export function registryJars(): string {
-  return cached(`apicurio-registry-${VERSION}`, (folder) => {
-    fetchOne(`io.apicurio:apicurio-registry-app:${VERSION}:tar.gz:all`, folder)
+  return cached(`apicurio-registry-${REGISTRY_VERSION}`, (folder) => {
+    fetchOne(`io.apicurio:apicurio-registry-app:${REGISTRY_VERSION}:tar.gz:all`, folder)
     const archive = join(folder, readdirSync(folder)[0])
     const run = spawnSync('tar', ['-xzf', archive, '-C', folder], { encoding: 'utf8' })
     if (run.status !== 0) throw new Error(`${archive} cannot be unpacked: ${run.error?.message ?? run.stderr}`)
@@ -33,9 +33,9 @@ export function schemaRegistry(folder: string, port: number): JavaServer {
   if (jar === undefined) throw new Error(`${jars} holds no runner.jar; remove the folder, it is fetched again`)
   mkdirSync(folder, { recursive: true })
   return new JavaServer({
-    name: `Apicurio Registry ${VERSION}`,
+    name: `Apicurio Registry ${REGISTRY_VERSION}`,
     folder,
-    args: [...SMALL_JVM, '-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${port}`, '-jar', join(jars, jar)],
+    args: [...smallJvm(128), '-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${port}`, '-jar', join(jars, jar)],
     ready: async () => {
       // Refused while it starts: "not yet".
       const response = await fetch(`${registryUrl(port)}/subjects`).catch(() => null)

@@ -16,12 +16,23 @@ export function testClient(bootstrap: string): Kafka {
   return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } })
 }
 
-/** Removes the topic of readings, so that a test begins with none. */
-export async function removeTopic(bootstrap: string): Promise<void> {
+/** A topic without expiry. */
+export async function makeTopic(bootstrap: string, topic: string, numPartitions = 1): Promise<void> {
   const admin = testClient(bootstrap).admin()
   await admin.connect()
-  if ((await admin.listTopics()).includes(TOPIC)) await admin.deleteTopics({ topics: [TOPIC] })
-  while ((await admin.listTopics()).includes(TOPIC)) await new Promise((resolve) => setTimeout(resolve, 50))
+  const configEntries = [{ name: 'retention.ms', value: '-1' }]
+  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+  await admin.disconnect()
+}
+
+/** Removes the topic of readings, or all whose names begin so, for a test that begins with none. */
+export async function removeTopic(bootstrap: string, prefix = TOPIC): Promise<void> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  const found = async () => (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
+  const topics = await found()
+  if (topics.length > 0) await admin.deleteTopics({ topics })
+  while ((await found()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50))
   await admin.disconnect()
 }
 

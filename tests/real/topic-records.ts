@@ -57,11 +57,11 @@ export async function committedRecords(
   return found
 }
 
-/** Removes all topics but the broker's own, so that a test begins with none. */
+/** Removes all topics but those of the broker and of Connect, so that a test begins with none. */
 export async function removeAllTopics(bootstrap: string): Promise<void> {
   const admin = testClient(bootstrap).admin()
   await admin.connect()
-  const there = async () => (await admin.listTopics()).filter((topic) => !topic.startsWith('__'))
+  const there = async () => (await admin.listTopics()).filter((topic) => !/^(__|connect\.)/.test(topic))
   const topics = await there()
   if (topics.length > 0) await admin.deleteTopics({ topics })
   while ((await there()).length > 0) await new Promise((resolve) => setTimeout(resolve, 50))

@@ -106,3 +106,38 @@ test('a minute to which late rows come is exported again, whole and once', async
     expect(await unexportedMinutes(connection, 't', STEP)).toBeNull()
   }
 })
+
+test('a sensor that the store gets while minutes are being read costs none of them', async () => {
+  const { writer, connection } = await open()
+  await writer.append(batch('kept', 0, 600))
+  await writer.commit(NOTHING)
+  // Between two statements of the export, which runs beside the writer.
+  let isNew = true
+  const raced = new Proxy(connection, {
+    get: (target, name) => {
+      if (name !== 'runAndReadAll') return Reflect.get(target, name).bind(target)
+      return async (...args: Parameters<DuckDBConnection['runAndReadAll']>) => {
+        const result = await target.runAndReadAll(...args)
+        if (!isNew) return result
+        isNew = false
+        const rows = batch('kept', 600, 600)
+        await writer.append({
+          ...rows,
+          sensors: new Map([['hot_spot', { data: new Float64Array(600).fill(60), nulls: null }]]),
+        })
+        await writer.commit(NOTHING)
+        return result
+      }
+    },
+  })
+  const values: Record<string, number>[] = []
+  for (let next = await unexportedMinutes(raced, 't', STEP); next !== null; ) {
+    values.push(...next.samples.map((sample) => sample.values as Record<string, number>))
+    await saveAnchors(connection, 't', 'minutes', next.anchors)
+    next = await unexportedMinutes(raced, 't', STEP)
+  }
+  expect(values.map((value) => value['gpu_temperature_avg'] ?? value['hot_spot_avg'])).toEqual([
+    ...Array(10).fill(50),
+    ...Array(9).fill(60),
+  ])
+})

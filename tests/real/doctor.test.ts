@@ -1,0 +1,59 @@
+import { beforeAll, expect, test } from 'vitest'
+import { gpumon } from '../cli/gpumon.ts'
+import { type Hdfs, startedHdfs } from './hdfs.ts'
+import { describeWithServers } from './servers.ts'
+import { removeTopic, TOPIC } from './topic-contents.ts'
+import { makeTopic } from './topic-settings.ts'
+
+describeWithServers('gpumon doctor', (servers) => {
+  const { bootstrap, registry } = servers
+  let hdfs: Hdfs
+  beforeAll(async () => {
+    hdfs = await startedHdfs(servers)
+  }, 120_000)
+
+  test('tells that HDFS answers and has a DataNode', async () => {
+    const { code, stdout } = await gpumon('doctor', '--hdfs', hdfs.web)
+    expect(code).toBe(0)
+    expect(stdout).toBe('  ok     HDFS  answers\n  ok     HDFS  DataNodes: 1\n')
+  })
+
+  test('tells of a topic of readings with other partitions, and of records that expire', async () => {
+    await removeTopic(bootstrap)
+    await makeTopic(bootstrap, TOPIC, 3, '3600000')
+    const { code, stdout } = await gpumon('doctor', '--bootstrap', bootstrap)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /WRONG +topic gpu\.readings +has 3 partitions, the statements are written for 1\n +→ delete it/,
+    )
+    expect(stdout).toMatch(/note +topic gpu\.readings +its records expire 1 h 0 min after their own time\n +→ set/)
+    await removeTopic(bootstrap)
+  })
+
+  test("tells of a control topic that Iceberg's first commit could be lost by", async () => {
+    await makeTopic(bootstrap, 'control-gpu-readings', 2, '3600000')
+    const { stdout } = await gpumon('doctor', '--bootstrap', bootstrap)
+    expect(stdout).toMatch(
+      /WRONG +topic control-gpu-readings +its partitions are 2, not 1: delete it.*; its records expire 1 h 0 min after/,
+    )
+    await removeTopic(bootstrap, 'control-gpu-readings')
+  })
+
+  test("tells of another schema than this program's", async () => {
+    const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
+    const subject = `${registry}/subjects/${TOPIC}-value`
+    await fetch(subject, { method: 'DELETE' })
+    const missing = await gpumon('doctor', '--registry', registry)
+    expect(missing.stdout).toMatch(
+      /WRONG +schema gpu\.readings-value +is not registered\n +→ gpumon submit --registry URL/,
+    )
+    const body = JSON.stringify({ schema: '"string"' })
+    await fetch(`${subject}/versions`, { method: 'POST', headers, body })
+    const other = await gpumon('doctor', '--registry', registry)
+    expect(other.code).toBe(1)
+    expect(other.stdout).toMatch(
+      /WRONG +schema gpu\.readings-value +version \d+ is live, which is not the schema of this program/,
+    )
+    await fetch(subject, { method: 'DELETE' })
+  })
+})

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { root } from '../deploy/compose-file.ts'
+import type { Connect } from './connect.ts'
+import { AVRO_CONVERTER } from './connect-plugins.ts'
+import { type ConnectorConfig, connectorStatus, removeConnector, runConnector } from './connector.ts'
+import type { RealServers } from './global-setup.ts'
+import type { Hdfs } from './hdfs.ts'
+import { IcebergTable } from './iceberg-table.ts'
+import { makeTopic, TOPIC, testClient } from './topic-contents.ts'
+import { WebHdfs } from './webhdfs.ts'
+
+const COMMIT_MS = 3_000
+
+/** A row of the table, by column. */
+export type TableRow = Readonly<Record<string, unknown>>
+
+/** connect/hdfs.json on the real servers, with a table, a control topic and offsets of its own. */
+export class HdfsSink {
+  readonly table: IcebergTable
+  readonly #name = `hdfs-${randomUUID()}`
+  readonly #hdfs: WebHdfs
+  readonly #servers: RealServers
+  readonly #connect: Connect
+  readonly #config: ConnectorConfig
+
+  constructor(servers: RealServers, connect: Connect, hdfs: Hdfs) {
+    const shipped = JSON.parse(readFileSync(join(root, 'connect/hdfs.json'), 'utf8')) as ConnectorConfig
+    this.#config = { ...shipped, ...this.#overrides(servers, hdfs) }
+    this.#servers = servers
+    this.#connect = connect
+    this.#hdfs = new WebHdfs(hdfs.web)
+    this.table = new IcebergTable(this.#hdfs, `/${this.#name}/gpu/readings`)
+  }
+
+  /** Everything that a test has otherwise than connect/hdfs.json. */
+  #overrides({ registry }: RealServers, { url }: Hdfs): ConnectorConfig {
+    return {
+      'iceberg.catalog.warehouse': `${url}/${this.#name}`,
+      'iceberg.control.topic': `control-${this.#name}`,
+      'iceberg.control.commit.interval-ms': String(COMMIT_MS),
+      'value.converter': AVRO_CONVERTER,
+      'value.converter.apicurio.registry.url': registry.replace('/ccompat/v7', '/registry/v2'),
+      // Confluent's wire format: a zero byte and the schema's id in four
+      'value.converter.apicurio.registry.as-confluent': 'true',
+      'value.converter.apicurio.registry.use-id': 'contentId',
+      'value.converter.apicurio.registry.headers.enabled': 'false',
+    }
+  }
+
+  async start(): Promise<void> {
+    await makeTopic(this.#servers.bootstrap, this.#config['iceberg.control.topic'])
+    await runConnector(this.#connect.url, this.#name, this.#config)
+  }
+
+  /** Waits until what was read is written and the offsets say so, which is shortly before the table is told. */
+  async untilOffsetsAreCommitted(): Promise<void> {
+    const admin = testClient(this.#servers.bootstrap).admin()
+    await admin.connect()
+    try {
+      const offsets = async () => await admin.fetchOffsets({ groupId: `connect-${this.#name}`, topics: [TOPIC] })
+      while ((await offsets())[0]?.partitions.every(({ offset }) => Number(offset) <= 0) ?? true) await sleep(1)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  async remove(): Promise<void> {
+    await removeConnector(this.#connect.url, this.#name)
+  }
+
+  /** Waits until the table has so many rows, and for a commit more, with which repeated ones would come. @throws Error after so many ms */
+  async untilRows(count: number, withinMs = 60_000): Promise<void> {
+    const rows = async () => (await this.table.files()).reduce((sum, file) => sum + file.rows, 0)
+    for (const until = Date.now() + withinMs; (await rows()) < count; await sleep(500)) {
+      if (Date.now() > until) {
+        const status = JSON.stringify(await connectorStatus(this.#connect.url, this.#name))
+        throw new Error(`the table has ${await rows()} of ${count} rows after ${withinMs} ms; the connector: ${status}`)
+      }
+    }
+    await sleep(2 * COMMIT_MS)
+  }
+
+  /** All rows in the order of their offsets, by DuckDB; time in ms, maps as objects. */
+  async rows(): Promise<TableRow[]> {
+    const folder = mkdtempSync(join(tmpdir(), 'gpumon-table-'))
+    const duckdb = await DuckDBInstance.create()
+    const connection = await duckdb.connect()
+    try {
+      for (const [i, { path }] of (await this.table.files()).entries())
+        writeFileSync(join(folder, `${i}.parquet`), await this.#hdfs.read(path))
+      const reader = await connection.runAndReadAll(
+        `SELECT * REPLACE (epoch_ms(ts)::DOUBLE AS ts, row::DOUBLE AS row, _kafka_metadata_offset::DOUBLE AS _kafka_metadata_offset, other::JSON AS other)
+         FROM read_parquet('${folder}/*.parquet', union_by_name = true) ORDER BY _kafka_metadata_offset`,
+      )
+      return reader.getRowObjectsJS()
+    } finally {
+      connection.closeSync()
+      duckdb.closeSync()
+      rmSync(folder, { recursive: true })
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { testClient } from './topic-contents.ts'
+
+/** As `kafka.ConfigResourceTypes.TOPIC`. */
+const TOPIC_RESOURCE = 2
+
+/** What Kafka says of a topic; null: there is none. */
+export async function topicSettings(
+  bootstrap: string,
+  name: string,
+): Promise<{ readonly partitions: number; readonly retention: string } | null> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  try {
+    if (!(await admin.listTopics()).includes(name)) return null
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: TOPIC_RESOURCE, name, configNames: ['retention.ms'] }],
+    })
+    return { partitions: topics[0].partitions.length, retention: resources[0].configEntries[0].configValue }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** @param retention ms of event time, -1: for ever */
+export async function makeTopic(
+  bootstrap: string,
+  topic: string,
+  partitions: number,
+  retention: string,
+): Promise<void> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  const configEntries = [{ name: 'retention.ms', value: retention }]
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true })
+  await admin.disconnect()
+}

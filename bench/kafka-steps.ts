@@ -6,7 +6,7 @@ import { batchesOf } from '../jobs/log-batches.ts'
 import { produce } from '../jobs/produce.ts'
 import { ReadingEncoder } from '../jobs/reading-encoder.ts'
 import { kafkaClient } from '../kafka/client.ts'
-import type { OutgoingRecord } from '../kafka/sender.ts'
+import type { OutgoingRecord } from '../kafka/missing-records.ts'
 import { ensureTopic } from '../kafka/topic.ts'
 
 /** `gpumon produce` of a log, from the command's first look at it to the last acknowledgement. */

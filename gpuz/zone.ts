@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
 const HOUR = 3_600_000
+const WEEK = 168 * HOUR
 /** Clocks are corrected by seconds; minutes are asked for by their start, up to a minute before the row. */
 const STEP_BACK = 120_000
 
@@ -95,6 +96,18 @@ export class Zone {
     return (
       Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) - Math.floor(utc / 1000) * 1000
     )
+  }
+
+  /** The offsets that hold from `from` until `until`, ms since 1970-01-01 UTC, each with the instant it begins at; the first begins at `from`. */
+  offsets(from: number, until: number): { since: number; offset: number }[] {
+    const found = [{ since: from, offset: this.offsetAt(from) }]
+    // No zone changes twice within a week.
+    for (let early = from; early < until; early += WEEK) {
+      const late = Math.min(early + WEEK, until)
+      const offset = this.offsetAt(late)
+      if (offset !== found.at(-1)?.offset) found.push({ since: this.#changeBetween(early, late, offset), offset })
+    }
+    return found
   }
 
   #changeBetween(early: number, late: number, after: number): number {

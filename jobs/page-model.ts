@@ -4,9 +4,20 @@ import { ZipError } from '../gpuz/zip-directory.ts'
 import type { QueryArguments, QueryName, QueryResult } from '../store/queries.ts'
 import { QueryError } from '../store/query-error.ts'
 import type { StoreSession } from '../store/session.ts'
-import type { EpisodeInfo, Limits, LiveReadings, Pipeline, Range, SensorInfo, SqlLine, State } from '../web/api.ts'
+import type {
+  EpisodeInfo,
+  Limits,
+  LiveReadings,
+  Pipeline,
+  Range,
+  SensorInfo,
+  SqlLine,
+  State,
+  ZoneClock,
+} from '../web/api.ts'
 import type { AddedLog, LiveEvent, PageModel, Span } from '../web/model.ts'
 import { Refusal } from '../web/refusal.ts'
+import { zoneClock } from '../web/zone-clock.ts'
 import { adviceFor, evidenceOf } from './advice.ts'
 import type { NumberedEpisode } from './derived-rows.ts'
 import { receiveLogs } from './dropped-log.ts'
@@ -33,6 +44,7 @@ export class MonitorModel implements PageModel {
   readonly #store: StoreSession
   readonly #state: PipelineState
   readonly #version: string
+  readonly #zone: ZoneClock
   readonly #listeners = new Set<(event: LiveEvent) => void>()
   readonly #devices = new UnchangedAnswers<QueryResult<'devices'>>(1)
   readonly #ranges = new UnchangedAnswers<Range>(RANGES_KEPT)
@@ -42,6 +54,7 @@ export class MonitorModel implements PageModel {
     this.#store = store
     this.#state = state
     this.#version = version
+    this.#zone = zoneClock(store.zone)
   }
 
   /** Something is in the store that was not. */
@@ -62,7 +75,6 @@ export class MonitorModel implements PageModel {
   async state(): Promise<State> {
     const stored = await this.#stored()
     const live = new Set(this.#monitor.pipelines.filter((pipeline) => pipeline.follows).map(({ device }) => device))
-    const { zone } = this.#store
     // a simulation's store has one followed log, the simulation's; what is dropped beside it is somebody's
     const devices = stored.map((device) => {
       const followed = live.has(device.device)
@@ -72,7 +84,7 @@ export class MonitorModel implements PageModel {
     const sensors = catalogue.filter(({ field }) => present.has(field)).map(({ field }) => sensorInfo(field))
     return {
       version: this.#version,
-      zone,
+      zone: this.#zone,
       devices,
       sensors,
       limits: this.#limits(),

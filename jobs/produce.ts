@@ -66,16 +66,14 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
       `topic ${topic} keeps readings for ${durationText(retentionMs)} of their own time: the broker soon deletes older ones (retention.ms=-1 keeps all)`,
     )
   }
-  const arrived = await ArrivedRows.find(
-    kafkaClient(bootstrap, CONSUMER_RETRIES),
-    { topic, partitions, stream },
-    registry,
-    feed,
-  ).catch((error: unknown) => {
-    throw withPlace(error, `Cannot look through topic ${topic}`, bootstrap, 'Start again when the broker is back')
-  })
+  const lookup = kafkaClient(bootstrap, CONSUMER_RETRIES)
+  const arrived = await ArrivedRows.find(lookup, { topic, partitions, stream }, registry, feed).catch(
+    (error: unknown) => {
+      throw withPlace(error, `Cannot look through topic ${topic}`, bootstrap, 'Start again when the broker is back')
+    },
+  )
 
-  const sender = new TopicSender(kafka, { bootstrap, topic, signal, onNotice })
+  const sender = new TopicSender(kafka, { bootstrap, topic, partitions, lookup, signal, onNotice })
   await sender.open()
   let sent = 0
   let flight: Promise<void> = Promise.resolve()

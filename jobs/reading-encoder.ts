@@ -1,6 +1,6 @@
 import { AvroSink, type Column, type RowsInColumns } from '../engine/index.ts'
 import { type ReadingField, readingFields } from '../gpuz/reading-schema.ts'
-import type { OutgoingRecord } from '../kafka/sender.ts'
+import type { OutgoingRecord } from '../kafka/missing-records.ts'
 
 /** Writes one field of the row at an index. */
 type FieldWriter = (row: number) => void

@@ -22,6 +22,8 @@ const OUTAGES = new Set([
   'KafkaJSNoBrokerAvailableError',
   'KafkaJSMetadataNotLoaded',
   'KafkaJSTopicMetadataNotLoaded',
+  // a broker that has just started
+  'KafkaJSGroupCoordinatorNotFound',
 ])
 
 /** kafkajs repeats a request so often by itself, for about a second; whoever can wait longer asks again. */

@@ -42,7 +42,7 @@ export async function readNewestRecords(
       if (partitions.has(partition) && stretch !== null) open.set(partition, stretch)
     }
     if (open.size === 0) return
-    // Its own group: it shares partitions with nobody.
+    // Its own group: it shares partitions with nobody. A group that has committed nothing is forgotten by the broker.
     const groupId = `gpumon-resume-${randomUUID()}`
     const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false })
     try {
@@ -50,7 +50,6 @@ export async function readNewestRecords(
     } finally {
       await consumer.disconnect()
     }
-    await admin.deleteGroups([groupId])
   } finally {
     await admin.disconnect()
   }

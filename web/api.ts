@@ -28,11 +28,19 @@ export interface DeviceInfo {
   readonly simulated: boolean
 }
 
+/** What clocks in a zone show. */
+export interface ZoneClock {
+  /** IANA name */
+  readonly id: string
+  /** offset from UTC, ms, from an instant on (ms since 1970-01-01 UTC), rising; the first holds before it too */
+  readonly offsets: readonly { readonly since: number; readonly offset: number }[]
+}
+
 /** GET /api/state */
 export interface State {
   readonly version: string
-  /** IANA zone of the logs, in which the page shows times */
-  readonly zone: string
+  /** of the logs: in it the page shows times */
+  readonly zone: ZoneClock
   readonly devices: readonly DeviceInfo[]
   readonly sensors: readonly SensorInfo[]
   readonly limits: Limits

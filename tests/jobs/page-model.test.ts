@@ -67,7 +67,7 @@ describe('the state of the page', () => {
     await modelled('empty.duckdb', async (model) => {
       expect(await model.state()).toMatchObject({
         version: '1.2.3',
-        zone: 'UTC',
+        zone: { id: 'UTC', offsets: [{ since: 0, offset: 0 }] },
         devices: [],
         sensors: [],
         limits: { devices: {} },

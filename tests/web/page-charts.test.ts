@@ -43,6 +43,15 @@ describeInBrowser('charts', (open) => {
     await expect.poll(() => page.locator('.panel').last().locator('canvas').count()).toBe(1)
   })
 
+  test('are drawn without Intl, whose first use takes a browser as long as a chart', async () => {
+    const { page } = await open('?view=charts&last=10m')
+    await page.addInitScript(`for (const name of ['DateTimeFormat', 'NumberFormat'])
+      Object.defineProperty(Intl, name, { value: () => document.documentElement.setAttribute('data-intl', name) })`)
+    await page.reload()
+    await expect.poll(() => page.locator('.panel:not(.timeline) canvas').count()).toBeGreaterThan(0)
+    expect(await page.locator('html').getAttribute('data-intl')).toBeNull()
+  })
+
   test('a drag zooms to just that range and asks for it with the pixels at hand; undo goes back', async () => {
     const { page, model } = await open('?view=charts&last=10m')
     const first = await askedRange(model, 0)

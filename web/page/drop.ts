@@ -22,7 +22,7 @@ export class LogDrop {
 
   constructor(context: Context) {
     this.#context = context
-    this.#zone = el('select', {}, option(context.state.zone))
+    this.#zone = el('select', {}, option(context.state.zone.id))
     const files = el('input', {
       type: 'file',
       multiple: true,

@@ -1,4 +1,4 @@
-import type { DeviceInfo } from '../api.ts'
+import type { DeviceInfo, ZoneClock } from '../api.ts'
 import { duration } from './format.ts'
 import { stamp } from './zone-time.ts'
 
@@ -13,7 +13,7 @@ export interface Freshness {
 }
 
 /** How old what is shown of a device is, in words; never leaves room to take it for the present when it is not. */
-export function freshnessOf(device: DeviceInfo, zone: string, lostAt: number | null): Freshness {
+export function freshnessOf(device: DeviceInfo, zone: ZoneClock, lostAt: number | null): Freshness {
   if (device.last === null) return { kind: 'recorded', text: 'no readings yet' }
   if (lostAt !== null)
     return {

@@ -1,4 +1,4 @@
-import type { Patterns, SensorInfo } from '../api.ts'
+import type { Patterns, SensorInfo, ZoneClock } from '../api.ts'
 import type { Context } from './context.ts'
 import { el, table } from './dom.ts'
 import { grouped, number } from './format.ts'
@@ -6,7 +6,7 @@ import { diverging, type Shade, sequential } from './shade.ts'
 import { day } from './zone-time.ts'
 
 /** Mean by day and hour. */
-export function heatMap({ heat }: Patterns, { label, unit }: SensorInfo, zone: string): HTMLElement {
+export function heatMap({ heat }: Patterns, { label, unit }: SensorInfo, zone: ZoneClock): HTMLElement {
   const values = heat.flatMap(({ hours }) => hours.filter((value) => value !== null))
   const low = Math.min(...values)
   const high = Math.max(...values)
@@ -25,7 +25,7 @@ export function heatMap({ heat }: Patterns, { label, unit }: SensorInfo, zone: s
     )
   })
   const hours = Array.from({ length: 24 }, (_, hour) => el('th', { scope: 'col' }, String(hour)))
-  const caption = `${label}, mean of each hour in ${unit}, hours in ${zone}`
+  const caption = `${label}, mean of each hour in ${unit}, hours in ${zone.id}`
   return el(
     'figure',
     {},
@@ -49,7 +49,7 @@ export function heatMap({ heat }: Patterns, { label, unit }: SensorInfo, zone: s
   )
 }
 
-export function dailyTable({ daily }: Patterns, { unit }: SensorInfo, zone: string): HTMLElement {
+export function dailyTable({ daily }: Patterns, { unit }: SensorInfo, zone: ZoneClock): HTMLElement {
   return table(
     'Daily statistics',
     [

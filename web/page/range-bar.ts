@@ -63,8 +63,8 @@ export class RangeBar {
     this.#follow.checked = address.range === null
     const each = this.#ofEach && address.range === null && state.devices.length > 1
     this.#text.textContent = each
-      ? `each up to its last reading, times in ${state.zone}`
-      : `${stretch(from, to, state.zone)} ${state.zone}`
+      ? `each up to its last reading, times in ${state.zone.id}`
+      : `${stretch(from, to, state.zone)} ${state.zone.id}`
   }
 
   /** Moves by a share of what is shown. */

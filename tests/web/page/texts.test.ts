@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import { difference, duration, grouped, number, reading } from '../../../web/page/format.ts'
 import { asCsv, asJson } from '../../../web/page/rows-text.ts'
-import { day, stamp, stretch } from '../../../web/page/zone-time.ts'
+import { day, stamp, stretch, wallClock } from '../../../web/page/zone-time.ts'
+import { zoneClock } from '../../../web/zone-clock.ts'
 
 test('numbers have the decimals of their unit, thousands and a real minus', () => {
   expect(number(71.25, '°C')).toBe('71.3')
@@ -30,14 +32,66 @@ test('durations are told in their two greatest units', () => {
   ])
 })
 
-test('times are those of the log’s zone, not of the machine that shows them', () => {
-  const summer = Date.UTC(2026, 7, 6, 17, 0, 3)
-  expect(stamp(summer, 'Europe/Berlin')).toBe('2026-08-06 19:00:03')
-  expect(stamp(Date.UTC(2026, 0, 1), 'UTC')).toBe('2026-01-01 00:00:00')
-  expect(day(Date.UTC(2026, 0, 1), 'America/New_York')).toBe('2025-12-31')
-  expect(stretch(summer, summer + 328_000, 'Europe/Berlin')).toBe('2026-08-06 19:00:03 to 19:05:31')
-  expect(stretch(summer, summer + 86_400_000, 'UTC')).toBe('2026-08-06 17:00:03 to 2026-08-07 17:00:03')
+test('numbers are written as Intl writes them, with the minus of typographers', () => {
+  const decimals = fc.integer({ min: 0, max: 4 })
+  fc.assert(
+    fc.property(fc.integer({ min: -1e12, max: 1e12 }), decimals, (eighths, decimals) => {
+      // Eighths are exact in binary: Intl rounds the digits that are written, we the value itself.
+      const value = eighths / 8
+      const intl = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+      expect(grouped(value, decimals)).toBe(intl.format(value).replace('-', '−'))
+    }),
+  )
 })
+
+describe('times', () => {
+  const berlin = zoneClock('Europe/Berlin')
+  const utc = zoneClock('UTC')
+
+  test('are those of the log’s zone, not of the machine that shows them', () => {
+    const summer = Date.UTC(2026, 7, 6, 17, 0, 3)
+    expect(stamp(summer, berlin)).toBe('2026-08-06 19:00:03')
+    expect(stamp(Date.UTC(2026, 0, 1), utc)).toBe('2026-01-01 00:00:00')
+    expect(day(Date.UTC(2026, 0, 1), zoneClock('America/New_York'))).toBe('2025-12-31')
+    expect(stretch(summer, summer + 328_000, berlin)).toBe('2026-08-06 19:00:03 to 19:05:31')
+    expect(stretch(summer, summer + 86_400_000, utc)).toBe('2026-08-06 17:00:03 to 2026-08-07 17:00:03')
+  })
+
+  test('are those that Intl gives, in zones with many rules, at any instant since 1970', () => {
+    const zones = [
+      'UTC',
+      'Europe/Berlin',
+      'Africa/Casablanca',
+      'Australia/Lord_Howe',
+      'America/Sao_Paulo',
+      'Asia/Kolkata',
+    ]
+    const clocks = zones.map((id) => ({
+      clock: zoneClock(id),
+      format: new Intl.DateTimeFormat('sv-SE', { timeZone: id, dateStyle: 'short', timeStyle: 'medium' }),
+    }))
+    const instant = fc.integer({ min: 0, max: Date.now() + 365 * 86_400_000 })
+    fc.assert(
+      fc.property(fc.constantFrom(...clocks), instant, ({ clock, format }, ms) => {
+        expect(stamp(ms, clock)).toBe(format.format(ms))
+        const { year, month, day, hour, minute, second } = parts(wallClock(ms, clock))
+        expect(`${year}-${month}-${day} ${hour}:${minute}:${second}`).toBe(stamp(ms, clock))
+      }),
+    )
+  })
+})
+
+function parts(date: Date): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string> {
+  const two = (value: number) => String(value).padStart(2, '0')
+  return {
+    year: String(date.getFullYear()),
+    month: two(date.getMonth() + 1),
+    day: two(date.getDate()),
+    hour: two(date.getHours()),
+    minute: two(date.getMinutes()),
+    second: two(date.getSeconds()),
+  }
+}
 
 test('rows are saved as RFC 4180 and as JSON, NULL apart from an empty text where the format can tell', () => {
   const columns = [

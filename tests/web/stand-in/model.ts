@@ -1,6 +1,7 @@
 import type { EpisodeInfo, Limits, Pipeline, SqlLine, State } from '../../../web/api.ts'
 import type { AddedLog, LiveEvent, PageModel, Span } from '../../../web/model.ts'
 import { Refusal } from '../../../web/refusal.ts'
+import { zoneClock } from '../../../web/zone-clock.ts'
 import { causesOf, comparisonOf, episodesOf, patternsOf, rangeOf, sessionsOf, statisticsOf } from './answers.ts'
 import { History, SENSORS } from './history.ts'
 
@@ -64,7 +65,7 @@ export class StandInModel implements PageModel {
   async state(): Promise<State> {
     return {
       version: '0.1.0',
-      zone: 'Europe/Berlin',
+      zone: zoneClock('Europe/Berlin'),
       devices: this.histories.map((history) => ({
         device: history.device,
         first: history.t[0],

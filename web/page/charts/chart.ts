@@ -1,5 +1,6 @@
 import uPlot from 'uplot'
-import type { SensorInfo } from '../../api.ts'
+import type { SensorInfo, ZoneClock } from '../../api.ts'
+import { wallClock } from '../zone-time.ts'
 import { drawEpisodes, drawLimits, type Marks } from './marks.ts'
 import { lineWidth, rem, stroke, translucent } from './palette.ts'
 import { margin, sharedCursor, timeAxis, valueAxis } from './time-axis.ts'
@@ -10,7 +11,7 @@ export interface ChartOptions {
   readonly sensors: readonly SensorInfo[]
   /** place of a sensor among the colours */
   readonly colourOf: (field: string) => number
-  readonly zone: string
+  readonly zone: ZoneClock
   readonly width: number
   readonly height: number
   /** charts of one key share cursor and zoom */
@@ -72,7 +73,7 @@ function plotOptions(options: ChartOptions): uPlot.Options {
     width,
     height,
     ms: 1,
-    tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
+    tzDate: (ms) => wallClock(ms, zone),
     legend: { show: false },
     padding: [Math.round(0.6 * rem()), margin(), 0, 0],
     cursor: {

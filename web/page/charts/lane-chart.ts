@@ -1,10 +1,12 @@
 import uPlot from 'uplot'
+import type { ZoneClock } from '../../api.ts'
+import { wallClock } from '../zone-time.ts'
 import type { Lane } from './lane.ts'
 import { colour, font, rem } from './palette.ts'
 import { gutter, margin, sharedCursor, timeAxis } from './time-axis.ts'
 
 export interface LaneChartOptions {
-  readonly zone: string
+  readonly zone: ZoneClock
   readonly width: number
   readonly sync: string
   readonly onDrag: (from: number, to: number) => void
@@ -21,7 +23,7 @@ export class LaneChart {
         width,
         height: this.height,
         ms: 1,
-        tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
+        tzDate: (ms) => wallClock(ms, zone),
         legend: { show: false },
         padding: [0, margin(), 0, 0],
         cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: sharedCursor(sync) },

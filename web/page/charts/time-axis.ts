@@ -1,4 +1,5 @@
 import type uPlot from 'uplot'
+import type { ZoneClock } from '../../api.ts'
 import { grouped } from '../format.ts'
 import { day, stamp } from '../zone-time.ts'
 import { colour, font, rem } from './palette.ts'
@@ -7,7 +8,7 @@ const MINUTE = 60_000
 const DAY = 86_400_000
 
 /** Ticks in the log's zone: the day at midnight and in long ranges, else the time as fine as the ticks are. */
-export function timeAxis(zone: string): uPlot.Axis {
+export function timeAxis(zone: ZoneClock): uPlot.Axis {
   return {
     ...axisLook(),
     size: Math.round(1.7 * rem()),

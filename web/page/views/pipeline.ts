@@ -1,4 +1,4 @@
-import type { Pipeline } from '../../api.ts'
+import type { Pipeline, ZoneClock } from '../../api.ts'
 import type { LiveEvent } from '../../model.ts'
 import { ask } from '../ask.ts'
 import type { Context, View } from '../context.ts'
@@ -42,7 +42,7 @@ export function pipelineView(context: Context): View {
   }
 }
 
-function figures(pipeline: Pipeline, zone: string): HTMLElement {
+function figures(pipeline: Pipeline, zone: ZoneClock): HTMLElement {
   const { rows, rowsPerSecond, progress, lagMs } = pipeline
   const figure = (name: string, value: string, attributes = {}) =>
     el('div', {}, el('dt', {}, name), el('dd', attributes, value))
@@ -63,7 +63,7 @@ function figures(pipeline: Pipeline, zone: string): HTMLElement {
   )
 }
 
-function checkpointText({ checkpointAt }: Pipeline, zone: string): string {
+function checkpointText({ checkpointAt }: Pipeline, zone: ZoneClock): string {
   return checkpointAt === null
     ? 'none yet'
     : `${duration(Date.now() - checkpointAt)} ago (${stamp(checkpointAt, zone)})`

@@ -138,7 +138,7 @@ function stretchTable(context: Context, stretches: readonly Stretch[]): HTMLElem
       { head: 'Log', cell: ({ device }: Stretch) => device },
       { head: 'Compare', cell: (stretch) => el('span', { class: 'buttons' }, pick('a', stretch), pick('b', stretch)) },
       { head: 'Use', cell: ({ what, session }) => (session?.open ? `${what}, goes on` : what) },
-      { head: `Start (${context.state.zone})`, cell: ({ from }) => stamp(from, context.state.zone) },
+      { head: `Start (${context.state.zone.id})`, cell: ({ from }) => stamp(from, context.state.zone) },
       { head: 'Length', numeric: true, cell: ({ from, to }) => duration(to - from) },
       {
         head: 'Mean load',

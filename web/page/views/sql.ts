@@ -42,7 +42,7 @@ export function sqlView(context: Context): View {
     if (columns.length === 0) host.replaceChildren()
     else {
       const cells = columns.map(({ name, type }, i) => ({
-        head: type === 'TIMESTAMP' ? `${name} ${type}, ${zone}` : `${name} ${type}`,
+        head: type === 'TIMESTAMP' ? `${name} ${type}, ${zone.id}` : `${name} ${type}`,
         numeric: /^(INT|BIGINT|DOUBLE|DECIMAL)/.test(type),
         cell: (row: unknown[]) => {
           const value = row[i]

@@ -227,8 +227,8 @@ describe('memory', () => {
   test('heaps leave room for what a process needs besides', () => {
     const heaps = services.flatMap(([name, { environment = {}, mem_limit }]) =>
       Object.values(environment)
-        .flatMap((value) => [...(/(?:-Xmx|size=|^)(\d+(?:m|g|MiB)?)$/.exec(String(value)) ?? [])].slice(1))
-        .filter((size) => Number(size) >= 64 || /[a-zB]$/.test(size))
+        .flatMap((value) => /(?:-Xmx|size=)(\d+(?:m|g|MiB)?)$|^(\d+(?:m|g|MiB))$/.exec(String(value))?.slice(1) ?? [])
+        .filter((size) => size !== undefined)
         .map((size) => ({ name, share: mebibytes(/\d$/.test(size) ? `${size}m` : size) / mebibytes(mem_limit) })),
     )
     expect(heaps.length).toBeGreaterThanOrEqual(9)

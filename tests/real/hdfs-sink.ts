@@ -43,6 +43,9 @@ export class HdfsSink {
       'iceberg.catalog.warehouse': `${url}/${this.#name}`,
       'iceberg.control.topic': `control-${this.#name}`,
       'iceberg.control.commit.interval-ms': String(COMMIT_MS),
+      // After kill -9 the broker waits so long for a consumer of the sink and of its coordinator.
+      'consumer.override.session.timeout.ms': '6000',
+      'iceberg.kafka.session.timeout.ms': '6000',
       'value.converter': AVRO_CONVERTER,
       'value.converter.apicurio.registry.url': registry.replace('/ccompat/v7', '/registry/v2'),
       // Confluent's wire format: a zero byte and the schema's id in four

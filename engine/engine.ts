@@ -85,6 +85,7 @@ export class KsqlEngine {
       now: options.now ?? Date.now,
       restoring: false,
       queryCount: 0,
+      transientCount: 0,
     }
   }
 

@@ -26,7 +26,7 @@ export function stretch(from: number, to: number, zone: ZoneClock): string {
   return `${stamp(from, zone)} to ${end}`
 }
 
-/** A date whose local parts, in the zone of the browser, are those of the log's zone. */
+/** A date whose local parts, in the zone of the browser, are those of the log's zone; an hour later where the browser's zone skips that hour. */
 export function wallClock(ms: number, zone: ZoneClock): Date {
   const date = new Date(ms)
   return new Date(ms + offsetAt(ms, zone) + date.getTimezoneOffset() * MINUTE)

@@ -12,7 +12,7 @@ import { TOPIC } from './topic-contents.ts'
 import { removeAllTopics } from './topic-records.ts'
 
 /** GPUMON_KILLS=20 kills more often; GPUMON_SEED repeats a run. */
-const KILLS = Number(process.env['GPUMON_KILLS'] ?? 3)
+const KILLS = Number(process.env['GPUMON_KILLS'] ?? 2)
 const SEED = Number(process.env['GPUMON_SEED'] ?? Date.now() % 1_000_000)
 const DEVICES = 3
 const ROWS = 20_000

@@ -9,7 +9,7 @@ import { describeWithServers } from './servers.ts'
 import { identities, received, recordCount, removeTopic } from './topic-contents.ts'
 
 /** GPUMON_KILLS=20 kills more often; GPUMON_SEED repeats a run. */
-const KILLS = Number(process.env['GPUMON_KILLS'] ?? 3)
+const KILLS = Number(process.env['GPUMON_KILLS'] ?? 2)
 const SEED = Number(process.env['GPUMON_SEED'] ?? Date.now() % 1_000_000)
 const ROWS = 100_000
 const LIMIT_MS = 60_000 + KILLS * 60_000

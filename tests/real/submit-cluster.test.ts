@@ -7,7 +7,7 @@ import { recordingProxy } from '../recording-proxy.ts'
 import { startedConnect } from './connect.ts'
 import { RunningServer } from './ksql-service.ts'
 import { describeWithServers } from './servers.ts'
-import { removeTopic } from './topic-contents.ts'
+import { removeAllTopics } from './topic-records.ts'
 
 const scratch = scratchFolder()
 
@@ -15,7 +15,7 @@ describeWithServers('a whole cluster', (servers) => {
   const { bootstrap } = servers
 
   test('is submitted to from nothing, does its work, is left alone by a second run, and the doctor finds nothing wrong', async () => {
-    await removeTopic(bootstrap)
+    await removeAllTopics(bootstrap)
     const server = await RunningServer.start(servers, `submit_${randomUUID().slice(0, 8)}_`)
     await server.until('READY')
     const proxies = {

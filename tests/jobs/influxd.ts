@@ -9,13 +9,15 @@ import { freePort } from '../free-port.ts'
 
 const binary = join(homedir(), '.cache', 'gpu-monitoring-dashboard', 'influxd')
 
-/** A `describe` block that needs a real InfluxDB 2.7; skipped with a printed reason where none has been built. */
+/** A `describe` block that needs a real InfluxDB 2.7; where none has been built it is skipped with a printed reason, and fails with `CI=1`. */
 export function describeWithInflux(name: string, body: () => void): void {
   if (existsSync(binary)) {
     describe(name, body)
     return
   }
-  console.warn(`skipped "${name}": no influxd at ${binary} (.ci/run builds it where go and cargo are at hand)`)
+  const reason = `no influxd at ${binary} (.ci/run builds it where go, cargo and the shared folder are at hand)`
+  if (process.env['CI']) throw new Error(reason)
+  console.warn(`skipped "${name}": ${reason}`)
   describe.skip(name, () => {})
 }
 

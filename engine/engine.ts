@@ -5,7 +5,7 @@ import type { SchemaRegistry } from './formats/format.ts'
 import { MemorySchemaRegistry } from './formats/registry.ts'
 import { builtinFunctions, type FunctionRegistry } from './functions/registry.ts'
 import type { QueryHandle, RowsInColumns, Settings, SourceInfo, StatementResult, TopicHandle } from './handles.ts'
-import { type Definitions, History, type Snapshot } from './history.ts'
+import { type Definitions, History } from './history.ts'
 import { neededColumns } from './plan/needed-columns.ts'
 import type { LayoutColumn } from './plan/nodes.ts'
 import { dataColumns } from './plan/scope.ts'
@@ -14,7 +14,7 @@ import { Batch } from './runtime/batch.ts'
 import type { RawRecord } from './runtime/codec.ts'
 import { Dataflow } from './runtime/dataflow.ts'
 import { ErrorCounter } from './runtime/error-counter.ts'
-import { fromBytes, toBytes } from './runtime/snapshot.ts'
+import { loadStates, readSnapshot, takeSnapshot } from './snapshot.ts'
 import { sourceInfo } from './source-info.ts'
 import { executeStatement, insertedRecord } from './statements/execute.ts'
 import { printedStatement } from './statements/printed.ts'
@@ -43,7 +43,6 @@ export interface KsqlEngineOptions {
 }
 
 const THROW_ON_INVALID = 'ksql.timestamp.throw.on.invalid'
-const SNAPSHOT_VERSION = 2
 
 /**
  * ksqlDB statements in process. Synchronous: appending records runs every query they reach to the end before it returns. Deterministic: the
@@ -278,46 +277,15 @@ export class KsqlEngine {
   // ------------------------------------------------------------ snapshot
   /** The whole state at a record boundary, as bytes. */
   snapshot(): Uint8Array {
-    const { dataflow, queryCount } = this.session
-    const { queries, topics } = dataflow
-    // push queries end with the engine
-    const persistent = [...queries.values()].filter((q) => !q.transient)
-    const state: Snapshot = {
-      version: SNAPSHOT_VERSION,
-      statements: this.history.statements,
-      queryCount,
-      queries: persistent.map(({ id, pipeline }) => ({ id, states: pipeline.states.map((s) => s.save()) })),
-      topics: [...topics.values()].map(({ name, partitions, replicas, end, kept }) => ({
-        name,
-        partitions,
-        replicas,
-        end,
-        kept,
-      })),
-    }
-    return toBytes(state)
+    return takeSnapshot(this.session, this.history.statements)
   }
 
   /** An engine that goes on where the snapshot was taken. Throws when the snapshot is of another version. */
   static restore(bytes: Uint8Array, options: KsqlEngineOptions = {}): KsqlEngine {
-    const saved = fromBytes(bytes) as Snapshot
-    if (saved.version !== SNAPSHOT_VERSION) {
-      throw new Error(`The snapshot has version ${saved.version}; this engine reads version ${SNAPSHOT_VERSION}.`)
-    }
+    const snapshot = readSnapshot(bytes)
     const engine = new KsqlEngine(options)
-    const { dataflow } = engine.session
-    engine.replay(saved)
-    for (const { name, end, kept } of saved.topics) {
-      const topic = dataflow.createTopic(name)
-      topic.end = end
-      topic.kept.length = 0
-      for (const record of kept) topic.kept.push(record)
-    }
-    for (const { id, states } of saved.queries) {
-      const pipeline = dataflow.queries.get(id)?.pipeline
-      if (pipeline === undefined) throw new Error(`The snapshot has query ${id}, which its statements do not make.`)
-      for (const [i, state] of states.entries()) pipeline.states[i]?.load(state)
-    }
+    engine.replay(snapshot)
+    loadStates(snapshot, engine.session.dataflow)
     return engine
   }
 

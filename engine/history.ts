@@ -1,5 +1,4 @@
 import type { Settings } from './handles.ts'
-import type { RawRecord } from './runtime/codec.ts'
 import type { Topic } from './runtime/topic.ts'
 import type { Statement } from './syntax/ast.ts'
 
@@ -17,14 +16,6 @@ export interface Definitions {
   readonly statements: readonly ExecutedStatement[]
   readonly queryCount: number
   readonly topics: readonly Pick<Topic, 'name' | 'partitions' | 'replicas'>[]
-}
-
-export interface Snapshot extends Definitions {
-  readonly version: number
-  readonly queries: readonly { readonly id: string; readonly states: readonly unknown[] }[]
-  readonly topics: readonly (Pick<Topic, 'name' | 'partitions' | 'replicas' | 'end'> & {
-    readonly kept: readonly RawRecord[]
-  })[]
 }
 
 /** Inserted records are in the topics, or in the states of those that read them; what was asserted need not hold any more. */

@@ -4,15 +4,8 @@ import { mapOperands, operandsOf } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { SqlValue } from '../types/values.ts'
-import {
-  box,
-  type ExpressionCompiler,
-  type ExpressionEnvironment,
-  either,
-  type Fragment,
-  numberInside,
-  onlyIf,
-} from './expression.ts'
+import type { ExpressionCompiler, ExpressionEnvironment } from './expression.ts'
+import { box, either, type Fragment, numberInside, onlyIf } from './fragment.ts'
 import { compileGuarded, countNullOperand } from './output.ts'
 import { type SourceWriter, zeroOf } from './source.ts'
 

@@ -2,8 +2,8 @@ import type { Accumulator } from '../functions/definition.ts'
 import type { AggregateCall } from '../plan/nodes.ts'
 import { type Physical, physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { ExpressionEnvironment, Fragment } from './expression.ts'
-import { box, either, unbox } from './expression.ts'
+import type { ExpressionEnvironment } from './expression.ts'
+import { box, either, type Fragment, unbox } from './fragment.ts'
 import { type SourceWriter, zeroOfPhysical } from './source.ts'
 
 /**

@@ -1,7 +1,9 @@
 import type { Typed } from '../plan/typed.ts'
 import { physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { type ExpressionCompiler, either, type Fragment, mayThrow, numberInside, onlyIf } from './expression.ts'
+import type { ExpressionCompiler } from './expression.ts'
+import { either, type Fragment, numberInside, onlyIf } from './fragment.ts'
+import { mayThrow } from './may-throw.ts'
 import { type SourceWriter, zeroOf } from './source.ts'
 
 /** Called when an expression fails: the column becomes NULL and the failure is counted. */

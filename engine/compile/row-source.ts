@@ -2,7 +2,8 @@ import type { Typed } from '../plan/typed.ts'
 import { columnsOf, operandsOf } from '../plan/typed.ts'
 import { type Physical, physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { Fragment, RowScope } from './expression.ts'
+import type { RowScope } from './expression.ts'
+import type { Fragment } from './fragment.ts'
 import type { SourceWriter } from './source.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { secondsUntilHot, writeLiveLog } from '../gpuz/simulator/write-log.ts'
+import { isSimulatedLog, secondsUntilHot, writeLiveLog } from '../gpuz/simulator/write-log.ts'
 import { type RunListener, type RunResult, run } from './run.ts'
 import { type ServeListener, type ServeOptions, serve } from './serve.ts'
 
@@ -62,7 +62,10 @@ export async function demo(options: DemoOptions, listener: RunListener = {}): Pr
 
 export interface ServedDemoOptions
   extends Omit<DemoOptions, 'rows'>,
-    Pick<ServeOptions, 'host' | 'port' | 'token' | 'notify' | 'influx' | 'version'> {}
+    Pick<ServeOptions, 'host' | 'port' | 'token' | 'notify' | 'influx' | 'version'> {
+  /** the file that keeps everything; default one in a new folder for temporary files */
+  readonly store?: string
+}
 
 /** A reading hot enough for an alert comes so many seconds after the page opens, and an hour of history is there. */
 const CALM_S = 30
@@ -70,24 +73,24 @@ const HISTORY_S = 3600
 const HOT = 85
 
 /**
- * The demo with its page: an hour of history, then live; within the first minute the card gets hot.
+ * The demo with its page: an hour of history, then live; within the first minute the card gets hot. A log that an earlier demo of this seed has written goes
+ * on, live.
  * @throws as demo and serve
  */
 export async function serveDemo(options: ServedDemoOptions, listener: ServeListener = {}): Promise<void> {
   const { seed, speed, timezone } = options
   const folder = await mkdtemp(join(tmpdir(), 'gpumon-demo-'))
   const path = options.output ?? join(folder, 'GPU-Z Sensor Log.txt')
-  await createNew(path)
+  const store = options.store ?? join(folder, 'gpumon.duckdb')
+  const goesOn = await isSimulatedLog(path, seed)
+  if (!goesOn) await createNew(path)
   listener.onNotice?.(`a simulated GPU writes ${path}; Ctrl-C ends it`)
   const end = new AbortController()
   const signal = AbortSignal.any([options.signal, end.signal])
-  const backlog = secondsUntilHot(seed, HISTORY_S + CALM_S, HOT) - CALM_S
-  const start = Date.now() - backlog * 1000
-  const write = writeLiveLog(path, { seed, speed, timezone, backlog, start, signal })
-  const page = serve(
-    { ...options, logs: [path], device: 'simulated', store: join(folder, 'gpumon.duckdb'), simulated: true, signal },
-    listener,
-  )
+  const warmUp = secondsUntilHot(seed, HISTORY_S + CALM_S, HOT) - CALM_S
+  const from = goesOn ? { skip: warmUp, start: Date.now() } : { backlog: warmUp, start: Date.now() - warmUp * 1000 }
+  const write = writeLiveLog(path, { seed, speed, timezone, signal, ...from })
+  const page = serve({ ...options, logs: [path], device: 'simulated', store, simulated: true, signal }, listener)
   await Promise.all([page, write].map((part) => part.finally(() => end.abort())))
 }
 
@@ -96,6 +99,8 @@ async function createNew(path: string): Promise<void> {
     await writeFile(path, '', { flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new Error(`${path} is there already, and may be somebody's log; name a file that is not there`)
+    throw new Error(
+      `${path} is there already, and is not of a demo with this --seed; it may be somebody's log. Name a file that is not there`,
+    )
   }
 }

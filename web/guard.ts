@@ -1,6 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isIP } from 'node:net'
-import { hostname } from 'node:os'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { Refusal } from './refusal.ts'
@@ -18,18 +16,21 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Lets through only what the page itself asks. Host: a foreign name that resolves to this address (DNS rebinding) is refused. Origin and Sec-Fetch-Site: what
- * other sites make a browser ask is refused, save following a link to the page, which tells that site nothing. Token: given once as ?token=, then kept as a cookie that scripts cannot read and other sites cannot send.
+ * Lets through only what the page itself asks. Host: a foreign name that resolves to this address (DNS rebinding) is refused; with a token any name will do, since
+ * whoever comes by another has no cookie. Origin and Sec-Fetch-Site: what other sites make a browser ask is refused, save following a link to the page, which tells
+ * that site nothing. Token: given once as ?token=, then kept as a cookie that scripts cannot read and other sites cannot send.
  * @param bound asked at each request, since port 0 is known only once bound
  */
 export function guard(bound: () => Bound): MiddlewareHandler {
   return async (c, next) => {
     const { host, port, token } = bound()
     const asked = c.req.header('host') ?? ''
-    if (!isOwnHost(asked, host, port))
+    if (token === undefined && !isOwnHost(asked, host, port))
       throw new Refusal(403, `Host is "${asked}", this server is not known by that name`, `Open ${pageUrl(host, port)}`)
     const origin = c.req.header('origin')
-    if (origin !== undefined && origin !== `http://${asked}`)
+    // With a token there may be a proxy in front that speaks https.
+    const own = token === undefined ? [`http://${asked}`] : [`http://${asked}`, `https://${asked}`]
+    if (origin !== undefined && !own.includes(origin))
       throw new Refusal(403, `the request comes from another origin: "${origin}"`)
     const site = c.req.header('sec-fetch-site') ?? 'none'
     const followsLink = c.req.method === 'GET' && c.req.path === '/' && c.req.header('sec-fetch-mode') === 'navigate'
@@ -58,13 +59,8 @@ export function guard(bound: () => Bound): MiddlewareHandler {
 
 /** The address to open on this machine, for a host as bound. */
 export function pageUrl(host: string, port: number): string {
-  if (isAny(host)) return pageUrl('localhost', port)
+  if (host === '0.0.0.0' || host === '::') return pageUrl('localhost', port)
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`
-}
-
-/** Whether all addresses of the machine are meant. */
-function isAny(host: string): boolean {
-  return host === '0.0.0.0' || host === '::'
 }
 
 function isOwnHost(asked: string, host: string, port: number): boolean {
@@ -74,9 +70,7 @@ function isOwnHost(asked: string, host: string, port: number): boolean {
     .toLowerCase()
   const askedPort = /:(\d+)$/.exec(asked)?.[1] ?? '80'
   if (askedPort !== String(port)) return false
-  if (name === host.toLowerCase() || (isLoopback(host) && isLoopback(name))) return true
-  // All addresses are bound: rebinding needs a name, so an address in digits is safe, and so is the machine's own name.
-  return isAny(host) && (isIP(name) !== 0 || name === 'localhost' || name === hostname().toLowerCase())
+  return name === host.toLowerCase() || (isLoopback(host) && isLoopback(name))
 }
 
 /** Compares in a time that does not tell how much is equal: digests have one length. */

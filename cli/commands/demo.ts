@@ -8,6 +8,7 @@ import { tellServe } from '../tell-serve.ts'
 import { parseCount, parseSeed, parseSpeed } from '../values.ts'
 
 interface DemoFlags extends Omit<DemoOptions, 'signal'>, PageFlags {
+  readonly store?: string
   readonly json?: boolean
   readonly once?: boolean
 }
@@ -21,15 +22,23 @@ export function demoCommand(): Command {
     .option('--seed <number>', 'the same seed gives the same readings', parseSeed, 1)
     .option('--speed <factor>', 'let time pass so many times faster', parseSpeed, 1)
     .addOption(timezoneOption('time zone whose clock the log shows'))
-    .option('--output <file>', 'the log to write, a new file (default: one in the folder for temporary files)')
+    .option(
+      '--output <file>',
+      'the log to write, a new file, or with the page one that a demo wrote (default: one in the folder for temporary files)',
+    )
+    .option('--store <file>', 'where the page keeps everything (default: in the folder for temporary files)')
     .option('--rows <count>', 'stop after so many readings (default: go on until Ctrl-C)', parseCount)
     .option('--once', 'end with a summary, without a page')
     .option('--json', 'print the result as one JSON object')
   return addPageOptions(command).action(async (flags: DemoFlags) => {
-    const { seed, speed, timezone, output, rows, json = false, once = false } = flags
+    const { seed, speed, timezone, output, store, rows, json = false, once = false } = flags
     if (!json && !once && rows === undefined) {
       const base = { seed, speed, timezone, signal: interruptSignal(), ...pageOptions(command, flags) }
-      const options = output === undefined ? base : { ...base, output }
+      const options = {
+        ...base,
+        ...(output === undefined ? {} : { output }),
+        ...(store === undefined ? {} : { store }),
+      }
       await tellServe((listener) => serveDemo(options, listener), { timezone, open: flags.open })
       return
     }

@@ -20,6 +20,8 @@ export interface LiveLogOptions extends SimulatedLogOptions {
   readonly speed?: number
   /** readings that are there at once, as of a log that was begun earlier; default 0 */
   readonly backlog?: number
+  /** readings of the simulation that are left out first: the log begins with a card that has run for so long; default 0 */
+  readonly skip?: number
   /** stop after so many readings; default: go on until aborted */
   readonly rows?: number
   readonly signal?: AbortSignal
@@ -27,6 +29,8 @@ export interface LiveLogOptions extends SimulatedLogOptions {
 
 const BLOCK_ROWS = 1024
 const LIVE_TICK_MS = 20
+/** `2024-06-01 12:00:00` */
+const STAMP_BYTES = 19
 
 /**
  * Writes a whole simulated log, as fast as the disk takes it; an existing file is replaced.
@@ -56,14 +60,18 @@ export async function writeLog(
 }
 
 /**
- * Appends to a log as GPU-Z does: a header at the start, then a record a reading, live or `speed` times faster.
+ * Appends to a log as GPU-Z does: a header at the start, then a record a reading, live or `speed` times faster. A line that was broken off is ended first.
  * @returns readings written, once `rows` are there or `signal` is aborted
  */
 export async function writeLiveLog(path: string, options: LiveLogOptions): Promise<number> {
-  const { speed = 1, backlog = 0, rows = Number.POSITIVE_INFINITY, signal, intervalMs = 1000 } = options
+  const { speed = 1, backlog = 0, skip = 0, rows = Number.POSITIVE_INFINITY, signal, intervalMs = 1000 } = options
   const log = new SimulatedLog(options)
-  const file = await open(path, 'a')
+  log.skip(skip)
+  const file = await open(path, 'a+')
   try {
+    const { size } = await file.stat()
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
+    if (size > 0 && buffer.toString('latin1') !== '\n') await file.writeFile('\r\n')
     await file.writeFile(log.header)
     const begun = performance.now()
     let written = 0
@@ -81,6 +89,26 @@ export async function writeLiveLog(path: string, options: LiveLogOptions): Promi
       )
     }
     return written
+  } finally {
+    await file.close()
+  }
+}
+
+/** Whether a log is one that this simulation wrote: it begins with the header and the first readings that the seed gives. False where there is none. */
+export async function isSimulatedLog(path: string, seed: number): Promise<boolean> {
+  const log = new SimulatedLog({ seed, start: 0, timezone: 'UTC' })
+  const expected = Buffer.concat([log.header, log.next(1)])
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (file === null) return false
+  try {
+    const found = Buffer.alloc(expected.length)
+    await file.read(found, 0, found.length, 0)
+    const stamp = log.header.length
+    found.copy(expected, stamp, stamp, stamp + STAMP_BYTES)
+    return found.equals(expected)
   } finally {
     await file.close()
   }
@@ -114,6 +142,11 @@ class SimulatedLog {
 
   get header(): Uint8Array {
     return this.#writer.header
+  }
+
+  /** Lets the simulation run on for so many readings that are not written. Their time does not pass. */
+  skip(rows: number): void {
+    for (let i = 0; i < rows; i++) this.#simulator.step(this.#interval / 1000)
   }
 
   /** The next records, at most a block of them; overwritten by the next call. */

@@ -86,6 +86,10 @@ describe('hdfs', () => {
 describe('influxdb', () => {
   const number = (key: string) => Number(influxdb[key])
 
+  test('rides out a quarter of an hour of refused connections', () => {
+    expect(number('max.retries') * number('retry.backoff.ms')).toBeGreaterThanOrEqual(15 * 60_000)
+  })
+
   test('gives up before the broker takes its partitions away', () => {
     const longestMs = number('max.retries') * (number('retry.backoff.ms') + number('http.timeout') * 1000)
     expect(longestMs).toBeLessThan(number('consumer.override.max.poll.interval.ms'))

@@ -8,6 +8,7 @@ export const root = resolve(import.meta.dirname, '../..')
 export interface Service {
   readonly image: string
   readonly build?: { readonly context: string; readonly dockerfile?: string }
+  readonly user?: string
   readonly profiles?: readonly string[]
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string | number>>

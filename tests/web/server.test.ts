@@ -223,6 +223,16 @@ describe('an address that other machines can reach', () => {
       expect((await request(`${origin}/api/state`, { headers: { cookie: `gpumon-${guardedPort}=x` } })).status).toBe(
         403,
       )
+      const named = { host: 'gpu.lan', ...headers }
+      for (const [own, status] of [
+        ['http://gpu.lan', 200],
+        ['https://gpu.lan', 200],
+        ['https://evil.example', 403],
+      ] as const)
+        expect((await request(`${origin}/api/state`, { headers: { ...named, origin: own } })).status, own).toBe(status)
+      expect((await request(`${origin}/api/state`, { headers: { host: 'gpu.lan' } })).json().error).toBe(
+        'a token is needed',
+      )
     } finally {
       await guarded.close()
     }

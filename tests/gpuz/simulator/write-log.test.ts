@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { LogReader } from '../../../gpuz/log-reader.ts'
 import { COLUMNS, Simulator } from '../../../gpuz/simulator/simulator.ts'
 import { wallClock } from '../../../gpuz/simulator/wall-clock.ts'
-import { writeLiveLog, writeLog } from '../../../gpuz/simulator/write-log.ts'
+import { isSimulatedLog, writeLiveLog, writeLog } from '../../../gpuz/simulator/write-log.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'gpumon-simulator-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -85,6 +85,46 @@ describe('a simulated log', () => {
     expect(readFileSync(live).equals(readFileSync(whole))).toBe(true)
     await writeLiveLog(live, { ...options, rows: 1, speed: 1_000 })
     expect(lines(live)[51]).toBe(lines(live)[0])
+  })
+
+  test('that was broken off in a line goes on in a line of its own', async () => {
+    const path = join(scratch, 'broken.txt')
+    const options = { seed: 9, start, timezone: 'UTC', speed: 1_000 }
+    await writeLiveLog(path, { ...options, rows: 2 })
+    appendFileSync(path, '2024-06-01 12:00:02 , 35')
+    await writeLiveLog(path, { ...options, rows: 2, start: start + 60_000 })
+    const all = lines(path)
+    expect(all[4]).toBe(all[0])
+    expect(all.slice(3, 6).map((line) => line.slice(0, 21))).toEqual([
+      '2024-06-01 12:00:02 ,',
+      '        Date        ,',
+      '2024-06-01 12:01:00 ,',
+    ])
+  })
+
+  test('may begin with a card that has run for a while', async () => {
+    const [whole, later] = [join(scratch, 'from0.txt'), join(scratch, 'from20.txt')]
+    await writeLog(whole, 30, { seed: 3, start, timezone: 'UTC' })
+    await writeLiveLog(later, { seed: 3, start, timezone: 'UTC', skip: 20, rows: 10, speed: 1_000 })
+    const readings = (path: string) =>
+      lines(path)
+        .slice(1, -1)
+        .map((line) => line.slice(20))
+    expect(readings(later)).toEqual(readings(whole).slice(20))
+    expect(lines(later)[1].slice(0, 19)).toBe('2024-06-01 12:00:00')
+  })
+
+  test('is told from others, and from those of another seed', async () => {
+    const path = join(scratch, 'known.txt')
+    await writeLiveLog(path, { seed: 5, start, timezone: 'Asia/Kathmandu', rows: 3, speed: 1_000 })
+    expect(await isSimulatedLog(path, 5)).toBe(true)
+    expect(await isSimulatedLog(path, 6)).toBe(false)
+    const other = join(scratch, 'other.txt')
+    for (const content of [readFileSync(path, 'latin1').replace('°C', 'K'), '']) {
+      writeFileSync(other, content, 'latin1')
+      expect(await isSimulatedLog(other, 5)).toBe(false)
+    }
+    expect(await isSimulatedLog(join(scratch, 'none.txt'), 5)).toBe(false)
   })
 
   test('written live keeps its pace and stops when asked', async () => {

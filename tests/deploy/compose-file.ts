@@ -9,6 +9,7 @@ export interface Service {
   readonly image: string
   readonly build?: { readonly context: string; readonly dockerfile?: string }
   readonly user?: string
+  readonly hostname?: string
   readonly profiles?: readonly string[]
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string | number>>

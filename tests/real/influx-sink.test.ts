@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gpumon } from '../cli/gpumon.ts'
+import { readLog } from '../gpuz/read-log.ts'
 import { alertQueries, asSent, dashboards, queriesOf, tellingRows } from '../grafana/grafana-queries.ts'
 import { describeWithInflux, Influxd, TOKEN } from '../jobs/influxd.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { pointsOf } from '../ksql/influx-lines.ts'
+import { sharedDir } from '../shared.ts'
 import { faultyLog } from './faulty-log.ts'
 import { type Answer, InfluxSink } from './influx-sink.ts'
 import { RunningServer, untilProcessed } from './ksql-service.ts'
@@ -14,6 +18,9 @@ import { type CommittedRecord, committedRecords, removeAllTopics } from './topic
 
 const ROWS = 12_600
 const FAULTY_ROWS = 240
+const realLogs = sharedDir === null ? [] : [join(sharedDir, 'gpuz/logs/nvidia-rtx4060-2024.txt')]
+const realRows = realLogs.reduce((sum, log) => sum + readLog(readFileSync(log)).rows.length, 0)
+const ALL_ROWS = ROWS + FAULTY_ROWS + realRows
 /** Of docker-compose.yml, which connect/influxdb.json writes to. */
 const [ORG, BUCKET] = ['gpu', 'gpu']
 
@@ -35,6 +42,7 @@ describeWithServers('connect/influxdb.json', (servers) => {
       const logs = [
         await scratch.simulated('simulated.txt', ROWS, 1, end - ROWS * 1_000),
         scratch.write('faulty.txt', faultyLog(end, FAULTY_ROWS)),
+        ...realLogs,
       ]
       const cluster = ['--bootstrap', bootstrap, '--registry', registry]
       expect(await gpumon('produce', ...logs, '--timezone', 'UTC', ...cluster)).toMatchObject({ code: 0, stderr: '' })
@@ -53,17 +61,28 @@ describeWithServers('connect/influxdb.json', (servers) => {
       await untilProcessed(bootstrap, service, TOPIC, ROWS / 2)
       await killed.kill()
       const server = await RunningServer.start(servers, service)
-      await untilProcessed(bootstrap, service, TOPIC, ROWS + FAULTY_ROWS)
+      await untilProcessed(bootstrap, service, TOPIC, ALL_ROWS)
       expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
     }
 
     afterAll(() => influxd.remove())
 
     test('a reading is a line, and every request is taken whole', () => {
-      expect(lines.get('gpu.influx.readings')).toHaveLength(ROWS + FAULTY_ROWS)
-      expect(new Set(lines.get('gpu.influx.readings')).size).toBe(ROWS + FAULTY_ROWS)
+      expect(lines.get('gpu.influx.readings')).toHaveLength(ALL_ROWS)
+      expect(new Set(lines.get('gpu.influx.readings')).size).toBe(ALL_ROWS)
       expect(answers.filter(({ status }) => status !== 204)).toEqual([])
     })
+
+    test.skipIf(realLogs.length === 0)(
+      'every reading of a real log is there, with the power that the log has',
+      async () => {
+        const { rows } = readLog(readFileSync(realLogs[0]))
+        const stored =
+          await influxd.query(`from(bucket: "${BUCKET}") |> range(start: 2024-01-01T00:00:00Z, stop: 2025-01-01T00:00:00Z)
+        |> filter(fn: (r) => r._measurement == "gpu_reading" and r._field == "board_power") |> sort(columns: ["_time"])`)
+        expect(stored.map((row) => Number(row['_value']))).toEqual(rows.map((row) => row['board_power']))
+      },
+    )
 
     test('every point is stored, with every field', async () => {
       const expected = new Map<string, number>()

@@ -47,8 +47,6 @@ export async function startedHdfs({ folder }: RealServers): Promise<Hdfs> {
     'dfs.datanode.http.address': address('dataHttp'),
     'dfs.datanode.ipc.address': address('dataIpc'),
     'dfs.datanode.hostname': '127.0.0.1',
-    // No wait for more DataNodes: there is one.
-    'dfs.namenode.safemode.extension': 0,
   })
   const command = (own: string, main: string): string[] => [
     ...[...smallJvm(256), logWarnings(own), '-cp', `${configuration}:${join(hdfsJars(), '*')}`, main],
@@ -57,7 +55,8 @@ export async function startedHdfs({ folder }: RealServers): Promise<Hdfs> {
     name: `NameNode ${VERSION}`,
     folder: names,
     args: command(names, NAME_NODE),
-    ready: async () => (await stateOf(web, 'NameNodeStatus'))?.['State'] === 'active',
+    // In safe mode, until the DataNode has told what it has, nothing can be read or written.
+    ready: async () => (await stateOf(web, 'NameNodeInfo'))?.['Safemode'] === '',
   })
   const dataNode = new JavaServer({
     name: `DataNode ${VERSION}`,

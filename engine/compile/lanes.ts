@@ -3,8 +3,9 @@ import type { AggregateCall } from '../plan/nodes.ts'
 import { type Physical, physicalOf } from '../runtime/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { ExpressionEnvironment } from './expression.ts'
-import { box, either, type Fragment, unbox } from './fragment.ts'
-import { type SourceWriter, zeroOfPhysical } from './source.ts'
+import { box, type Fragment, unbox } from './fragment.ts'
+import { LatestLanes } from './latest-lanes.ts'
+import type { SourceWriter } from './source.ts'
 
 /**
  * The state of aggregates: "lanes", one array each over the slots of the groups. COUNT, SUM, AVG, MIN, MAX and the deviations of numbers are
@@ -20,16 +21,7 @@ export interface Lane {
 /** types whose order JavaScript's < has */
 const ORDERED = new Set(['INTEGER', 'BIGINT', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'STRING'])
 
-/** LATEST_BY_OFFSET of more values keeps a list instead. */
-export const MAX_LATEST = 4
-
-interface LatestLane {
-  readonly value: number
-  /** 1 where there is a value; references hold null themselves */
-  readonly present: number | null
-}
-
-type Step = (out: SourceWriter, lane: (index: number) => string, arg: Fragment) => void
+export type Step = (out: SourceWriter, lane: (index: number) => string, arg: Fragment) => void
 
 interface ArgumentGroup {
   readonly call: AggregateCall
@@ -47,15 +39,14 @@ export class AggregateLanes {
     []
   /** adds of accumulators: they see NULLs, and several arguments */
   private readonly general: { call: AggregateCall; lane: number; accumulator: Accumulator<unknown> }[] = []
-  /** lanes of latest values, by call */
-  private readonly latestLanes = new Map<string, readonly LatestLane[]>()
+  private readonly latest = new LatestLanes((physical) => this.plainLane(physical))
   /** straight code that sees NULLs */
   private readonly nullable: { call: AggregateCall; add: Step }[] = []
 
   /** `merged`: sessions fold slots, which LATEST_BY_OFFSET can only do with the order of its values at hand. */
   constructor(calls: readonly AggregateCall[], environment: ExpressionEnvironment, merged: boolean) {
     for (const call of calls) {
-      const inlined = call.name === 'LATEST_BY_OFFSET' ? !merged && this.latest(call) : this.inline(call)
+      const inlined = call.name === 'LATEST_BY_OFFSET' ? !merged && this.latestOf(call) : this.inline(call)
       if (!inlined) this.reference(call, environment)
     }
   }
@@ -248,83 +239,12 @@ export class AggregateLanes {
     }))
   }
 
-  /** The last n values in lanes of their own, the newest in the last one; a table's rows cannot be taken out, so there is no undo. */
-  private latest(call: AggregateCall): boolean {
-    const { argTypes, returnType } = call.resolved
-    const [type] = argTypes
-    const several = returnType.base === 'ARRAY' && argTypes[1]?.base === 'INTEGER'
-    const size = several ? call.constants[1] : 1
-    if (type === undefined || typeof size !== 'number' || size < 1 || size > MAX_LATEST) return false
-    const ignoreNulls = call.constants[several ? 2 : 1] !== false
-    const physical = physicalOf(type)
-    const { element } = call
-    // the elements of one call share its lanes
-    const lanesKey = `${call.argKey} ${JSON.stringify(call.constants)}`
-    const known = this.latestLanes.get(lanesKey)
-    const counter = several && element === undefined ? this.latestCount(size, ignoreNulls) : null
-    const values =
-      known ??
-      Array.from({ length: size }, () => ({
-        value: this.plainLane(physical),
-        present: physical === 'ref' ? null : this.plainLane('bool'),
-      }))
-    this.latestLanes.set(lanesKey, values)
-    const add: Step = (out, lane, arg) => {
-      const absent = either(arg.nul, arg.err)
-      const maybe = absent !== 'false' && !ignoreNulls
-      if (ignoreNulls && absent !== 'false') out.emit(`if (!${absent}) {`)
-      for (const [i, { value: to, present }] of values.entries()) {
-        const next = values[i + 1]
-        if (next === undefined) {
-          const stored = physical === 'bool' ? `(${arg.val} ? 1 : 0)` : arg.val
-          out.emit(`${lane(to)} = ${maybe ? `${absent} ? ${zeroOfLane(physical)} : ${stored}` : stored};`)
-          if (present !== null) out.emit(`${lane(present)} = ${maybe ? `${absent} ? 0 : 1` : '1'};`)
-        } else {
-          out.emit(`${lane(to)} = ${lane(next.value)};`)
-          if (present !== null && next.present !== null) out.emit(`${lane(present)} = ${lane(next.present)};`)
-        }
-      }
-      if (counter?.owned) out.emit(`if (${lane(counter.lane)} < ${size}) ${lane(counter.lane)}++;`)
-      if (ignoreNulls && absent !== 'false') out.emit('}')
-    }
-    if (known === undefined) this.nullable.push({ call, add })
-    const plain = (lane: (i: number) => string, of: number) => (physical === 'bool' ? `(${lane(of)} === 1)` : lane(of))
-    const absence = (lane: (i: number) => string, { value: of, present }: LatestLane) =>
-      present === null ? `(${lane(of)} === null)` : `(${lane(present)} === 0)`
-    this.results.push((out, lane) => {
-      const only = values.at(element ?? -1)
-      if (counter === null) {
-        if (only === undefined) return { val: zeroOfLane(physical), nul: 'true', err: 'false' }
-        return { val: plain(lane, only.value), nul: absence(lane, only), err: 'false' }
-      }
-      const listed = (v: LatestLane) =>
-        v.present === null ? lane(v.value) : `${absence(lane, v)} ? null : ${plain(lane, v.value)}`
-      const lists = Array.from(
-        { length: size + 1 },
-        (_, n) =>
-          `[${values
-            .slice(size - n)
-            .map(listed)
-            .join(', ')}]`,
-      )
-      const chosen = lists
-        .slice(0, -1)
-        .reduceRight((rest, list, n) => `${lane(counter?.lane ?? 0)} === ${n} ? ${list} : ${rest}`, lists[size] ?? '[]')
-      const name = out.fresh('r')
-      out.emit(`const ${name} = ${chosen};`)
-      return value(name)
-    })
+  private latestOf(call: AggregateCall): boolean {
+    const latest = this.latest.of(call)
+    if (latest === null) return false
+    if (latest.add !== null) this.nullable.push({ call, add: latest.add })
+    this.results.push(latest.result)
     return true
-  }
-
-  /** How many values there are, up to `size`. Where NULLs count it is the same for every argument, and one lane serves all. */
-  private latestCount(size: number, ignoreNulls: boolean): { lane: number; owned: boolean } {
-    const key = `latest ${size}`
-    const known = ignoreNulls ? undefined : this.shared.get(key)
-    if (known !== undefined) return { lane: known, owned: false }
-    const lane = this.plainLane('f64')
-    if (!ignoreNulls) this.shared.set(key, lane)
-    return { lane, owned: true }
   }
 
   /** A lane that shares nothing and never merges. */
@@ -362,10 +282,6 @@ interface LaneCode {
   readonly merge: (out: SourceWriter, into: (i: number) => string, from: (i: number) => string) => void
 }
 
-function zeroOfLane(physical: Physical): string {
-  return physical === 'bool' ? '0' : zeroOfPhysical(physical)
-}
-
-function value(val: string): Fragment {
+export function value(val: string): Fragment {
   return { val, nul: 'false', err: 'false' }
 }

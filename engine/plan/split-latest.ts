@@ -1,4 +1,4 @@
-import { MAX_LATEST } from '../compile/lanes.ts'
+import { MAX_LATEST } from '../compile/latest-lanes.ts'
 import type { AggregateCall, AggregateNode, LayoutColumn, MapNode } from './nodes.ts'
 import { mapOperands, operandsOf, type Typed } from './typed.ts'
 

@@ -4,6 +4,7 @@ import { hdfsFindings, influxFindings } from './doctor-ends.ts'
 import { brokerFindings, controlFindings, topicFindings } from './doctor-kafka.ts'
 import { registryFindings } from './doctor-registry.ts'
 import { statementFindings } from './doctor-statements.ts'
+import { tablesFindings } from './doctor-table.ts'
 import { type Finding, findings } from './finding.ts'
 import { packageRoot } from './package-root.ts'
 import { readSubmitFiles } from './submit-files.ts'
@@ -42,12 +43,17 @@ export async function doctor(options: DoctorOptions, onFindings: (found: readonl
   onFindings(schemas)
   const known = isReached(schemas) ? registry : null
   if (ksql !== null) onFindings(await findings(['ksqlDB', () => statementFindings(files, ksql, known, reached)]))
-  if (connect !== null) {
-    const { connectors } = files
-    onFindings(await findings(['Kafka Connect', () => connectFindings(connect, connectors, reached, restartFailed)]))
-  }
+  const workers =
+    connect === null
+      ? []
+      : await findings(['Kafka Connect', () => connectFindings(connect, files.connectors, reached, restartFailed)])
+  onFindings(workers)
+  const worker = isReached(workers) ? connect : null
   if (influx !== undefined) onFindings(await findings(['InfluxDB', () => influxFindings(influx)]))
-  if (hdfs !== undefined) onFindings(await findings(['HDFS', () => hdfsFindings(hdfs)]))
+  if (hdfs === undefined) return
+  const nodes = await findings(['HDFS', () => hdfsFindings(hdfs)])
+  onFindings(nodes)
+  if (isReached(nodes)) onFindings(await tablesFindings(hdfs, files.connectors, worker, reached))
 }
 
 /** What is known of a server that does not answer is that alone. */

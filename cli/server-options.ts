@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
+import { CREDENTIALS } from '../jobs/ksql-credentials.ts'
 import { parseBootstrap, parseUrl } from './values.ts'
-
-export const CREDENTIALS = 'GPUMON_KSQL_CREDENTIALS'
 
 /** Addresses of a cluster's servers, as the commands know them that speak with several. */
 export function addServerOptions(command: Command): Command {

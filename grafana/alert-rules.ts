@@ -13,16 +13,19 @@ interface AlertRule {
   readonly data: readonly object[]
   readonly for: string
   readonly noDataState: 'OK' | 'NoData'
-  readonly execErrState: 'Error'
+  readonly execErrState: 'Error' | 'KeepLast'
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: { readonly summary: string; readonly description: string }
 }
 
 /** An episode that got no alert for so long is over: 30 s is the gap of ksql/04-episodes.ksql, the rest is for the way here. */
 const OVER_AFTER_MS = 90_000
-/** An episode's point stands at its start, which may be long ago. */
-const LONGEST_EPISODE_S = 86_400
+const WEEK_S = 7 * 86_400
+/** An episode's point stands at its start, which may be long ago: one that goes on for longer than a week is no longer found. */
+const LONGEST_EPISODE_S = WEEK_S
 const SILENT_AFTER_S = 300
+/** Grafana takes an alert for resolved whose series is no longer found: until then a silent device is told of, and one that is gone for good not for ever. */
+const SILENT_UNTIL_S = WEEK_S
 
 // Grafana replaces what begins with a dollar in these files by variables of its own environment, hence .Labels and not $labels.
 const WHERE = '{{ .Labels.device }} on {{ .Labels.host }}'
@@ -74,19 +77,25 @@ function statementRules(): StatementRule[] {
     .filter(({ severity }) => severity !== 'info')
 }
 
+/**
+ * The greatest end of all episodes, and not that of the one begun last: if a late reading joins two, the point of the later one stays as it was.
+ * No data is no episode. A query that fails leaves alerts as they are; otherwise they would be resolved, and come again, with each restart of InfluxDB.
+ */
 function episodeRule({ rule, severity }: StatementRule): AlertRule {
   const { title, todo } = adviceFor(rule)
   const flux = `${all('gpu_episode', 'ended')}
   |> filter(fn: (r) => r.rule == "${rule}")
-  |> last()
+  |> group(columns: ["device", "host"])
+  |> max()
   |> map(fn: (r) => ({r with _value: if int(v: now()) / 1000000 - r._value < ${OVER_AFTER_MS} then 1.0 else 0.0}))
   |> keep(columns: ["_time", "_value", "device", "host"])`
   return alertRule(
     { uid: `gpumon-${rule}`, title, severity, summary: `${title}: ${WHERE}`, description: todo },
-    { flux, rangeS: LONGEST_EPISODE_S, above: 0.5, noDataState: 'OK' },
+    { flux, rangeS: LONGEST_EPISODE_S, above: 0.5, noDataState: 'OK', execErrState: 'KeepLast' },
   )
 }
 
+/** The one rule that tells that there is no data at all, or that InfluxDB does not answer: once, and not by each rule. */
 function silentRule(): AlertRule {
   return alertRule(
     {
@@ -95,15 +104,29 @@ function silentRule(): AlertRule {
       severity: 'warning',
       summary: `No readings for {{ .Values.B }} s: ${WHERE}`,
       description:
-        'Check that the machine is on, GPU-Z is running with "Log to file", and gpumon follows its log; then the sinks: docker compose ps, GET /connectors/influxdb/status.',
+        'Check that the machine is on, GPU-Z is running with "Log to file", and gpumon follows its log; then the sinks: docker compose ps, GET /connectors/influxdb/status. ' +
+        'A device that was put out of service: silence this alert for its label device (Alerting, Silences); it ends by itself a week after the last reading.',
     },
-    { flux: ageOf(all('gpu_reading')), rangeS: 3_600, above: SILENT_AFTER_S, noDataState: 'NoData' },
+    {
+      flux: ageOf(all('gpu_reading')),
+      rangeS: SILENT_UNTIL_S,
+      above: SILENT_AFTER_S,
+      noDataState: 'NoData',
+      execErrState: 'Error',
+    },
   )
+}
+
+interface RuleQuery extends Pick<AlertRule, 'noDataState' | 'execErrState'> {
+  readonly flux: string
+  /** seconds that it looks back */
+  readonly rangeS: number
+  readonly above: number
 }
 
 function alertRule(
   text: Readonly<Record<'uid' | 'title' | 'severity' | 'summary' | 'description', string>>,
-  { flux, rangeS, above, noDataState }: { flux: string; rangeS: number; above: number; noDataState: 'OK' | 'NoData' },
+  { flux, rangeS, above, ...states }: RuleQuery,
 ): AlertRule {
   const { uid, title, severity, summary, description } = text
   const expression = (refId: string, model: object) => ({
@@ -130,8 +153,7 @@ function alertRule(
       }),
     ],
     for: '0s',
-    noDataState,
-    execErrState: 'Error',
+    ...states,
     labels: { severity },
     annotations: { summary, description },
   }

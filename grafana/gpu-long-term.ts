@@ -23,6 +23,9 @@ const LOAD_FROM = 70
 
 const PERCENTILES = [0.5, 0.95, 0.99]
 
+/** Grafana takes ten times as many points of a series, by default ten times the panel's width in pixels; a year has 525,600 minutes. */
+const HISTOGRAM_POINTS = 60_000
+
 /** How the card fares over weeks: distributions, percentiles, idle against load, trends. */
 export function gpuLongTerm(): Dashboard {
   const dashboard = gpuDashboard(
@@ -87,6 +90,7 @@ function histogram(field: string, unit: string, bucket: number): Builder<Panel> 
     .displayName(DEVICE)
     .bucketSize(bucket)
     .fillOpacity(60)
+    .maxDataPoints(HISTOGRAM_POINTS)
 }
 
 function trend(field: string, unit: string): Builder<Panel> {

@@ -1,6 +1,6 @@
 import type { ConnectClient, ConnectorStatus } from '../kafka/connect.ts'
 import { lagFindings } from './doctor-kafka.ts'
-import type { Finding } from './finding.ts'
+import { type Check, type Finding, findings } from './finding.ts'
 import { failureText, lookAtConnectors, MEND_TASK, partsOf } from './running-connectors.ts'
 import { settled } from './steady.ts'
 import { changedFields } from './submit-connectors.ts'
@@ -21,21 +21,20 @@ export async function connectFindings(
   cluster: Cluster | null,
   restartFailed: boolean,
 ): Promise<Finding[]> {
-  const found: Finding[] = [
-    { health: 'well', what: 'Kafka Connect', text: `answers: version ${await connect.version()}` },
-  ]
+  const answers: Finding = {
+    health: 'well',
+    what: 'Kafka Connect',
+    text: `answers: version ${await connect.version()}`,
+  }
   const names = await connect.connectors()
-  if (restartFailed) found.push(...(await restart(connect, names)))
-  for (const name of names) found.push(...statusFindings(name, await connect.status(name)))
-  for (const file of files) found.push(...(await fileFindings(file, connect)))
-  if (cluster === null) return found
-  return [
-    ...found,
-    ...(await lagFindings(
-      cluster,
-      names.map((name) => `connect-${name}`),
-    )),
+  const groups = names.map((name) => `connect-${name}`)
+  const checks: Check[] = [
+    ...names.map((name): Check => [`connector ${name}`, async () => statusFindings(name, await connect.status(name))]),
+    ...files.map((file): Check => [`connector ${file.name}`, () => fileFindings(file, connect)]),
   ]
+  if (restartFailed) checks.unshift(['connectors', () => restart(connect, names)])
+  if (cluster !== null) checks.push(['groups of connectors', () => lagFindings(cluster, groups)])
+  return [answers, ...(await findings(...checks))]
 }
 
 async function restart(connect: ConnectClient, names: readonly string[]): Promise<Finding[]> {
@@ -43,7 +42,8 @@ async function restart(connect: ConnectClient, names: readonly string[]): Promis
   const failed = statuses.filter((status) => status !== null).flatMap((status) => failedParts(status))
   const connectors = [...new Set(failed.map(({ connector }) => connector))]
   for (const connector of connectors) await connect.restartFailed(connector)
-  if (connectors.length > 0) await settled(() => lookAtConnectors(connect, connectors), { timeout: RESTART_MS })
+  const started = connectors.map((name) => ({ name }))
+  if (started.length > 0) await settled(() => lookAtConnectors(connect, started), { timeout: RESTART_MS })
   return failed.map(({ what }) => ({ health: 'note', what, text: 'had FAILED, and was started again' }))
 }
 

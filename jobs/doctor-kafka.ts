@@ -16,8 +16,8 @@ export async function brokerFindings(cluster: Cluster): Promise<Finding[]> {
   return [{ health: 'well', what: 'Kafka', text: `answers at ${cluster.bootstrap}, brokers: ${brokers}` }]
 }
 
-/** The topics that the statements read and write, and those that connectors need. @throws KafkaError */
-export async function topicFindings(cluster: Cluster, { statements, connectors }: SubmitFiles): Promise<Finding[]> {
+/** The topics that the statements read and write. @throws KafkaError */
+export async function topicFindings(cluster: Cluster, { statements }: SubmitFiles): Promise<Finding[]> {
   const engine = new KsqlEngine()
   declareIn(engine, statements)
   const wanted = engine.topics()
@@ -42,12 +42,16 @@ export async function topicFindings(cluster: Cluster, { statements, connectors }
     const text = `its records expire ${durationText(retention)} after their own time`
     found.push({ health: 'note', what: `topic ${topic}`, text, fix: 'set retention.ms=-1 for it' })
   }
-  for (const { name, action, details } of (await planTopics(controlTopics(connectors), cluster)).steps) {
-    if (action !== 'refused') continue
-    const fix = 'do what is said here, while its connector is stopped'
-    found.push({ health: 'wrong', what: `topic ${name}`, text: details.join('; '), fix })
-  }
   return found
+}
+
+/** The topics that connectors need besides. @throws KafkaError */
+export async function controlFindings(cluster: Cluster, { connectors }: SubmitFiles): Promise<Finding[]> {
+  const { steps } = await planTopics(controlTopics(connectors), cluster)
+  const fix = 'do what is said here, while its connector is stopped'
+  return steps
+    .filter(({ action }) => action === 'refused')
+    .map(({ name, details }) => ({ health: 'wrong', what: `topic ${name}`, text: details.join('; '), fix }))
 }
 
 /** How far readers are. A group that nobody is in, with records waiting, stands still. @throws KafkaError */

@@ -1,9 +1,9 @@
 import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import type { KsqlClient } from '../ksql-rest/client/client.ts'
-import { definitionsOf, persistentQueries } from '../ksql-rest/client/definitions.ts'
+import { definitionsOf, persistentQueries, type ServerQuery } from '../ksql-rest/client/definitions.ts'
 import { serverInfo } from './cluster-servers.ts'
 import { lagFindings } from './doctor-kafka.ts'
-import type { Finding } from './finding.ts'
+import { type Check, type Finding, findings } from './finding.ts'
 import { failureOf, mendingOf } from './running-queries.ts'
 import { tryOut } from './submit-attempt.ts'
 import type { SubmitFiles } from './submit-files.ts'
@@ -25,13 +25,19 @@ export async function statementFindings(
 ): Promise<Finding[]> {
   const { version, ksqlServiceId, serverStatus } = await serverInfo(ksql)
   const answers = `answers: version ${version}, service ${ksqlServiceId}, ${serverStatus}`
-  const found: Finding[] = [{ health: 'well', what: 'ksqlDB', text: answers }]
-  found.push(...(await declarationFindings(files, ksql, registry)), ...(await queryFindings(ksql)))
-  if (cluster === null) return found
+  const checks: Check[] = [
+    ['statements', () => declarationFindings(files, ksql, registry)],
+    ['queries', () => queryFindings(ksql)],
+  ]
+  if (cluster !== null) checks.push(['groups of queries', () => readerFindings(cluster, ksql, ksqlServiceId)])
+  return [{ health: 'well', what: 'ksqlDB', text: answers }, ...(await findings(...checks))]
+}
+
+/** In ksqlDB each query has a group, in gpumon ksql-server the service has one. */
+async function readerFindings(cluster: Cluster, ksql: KsqlClient, serviceId: string): Promise<Finding[]> {
   const { sources } = await definitionsOf(ksql, true)
-  // In ksqlDB each query has a group, in gpumon ksql-server the service has one.
-  const groups = new Set([ksqlServiceId, ...sources.flatMap((source) => source.groups)])
-  return [...found, ...(await lagFindings(cluster, [...groups]))]
+  const groups = new Set([serviceId, ...sources.flatMap((source) => source.groups)])
+  return lagFindings(cluster, [...groups])
 }
 
 async function declarationFindings(
@@ -61,15 +67,23 @@ async function queryFindings(ksql: KsqlClient): Promise<Finding[]> {
   const queries = await persistentQueries(ksql)
   const running = queries.filter(({ state }) => state === 'RUNNING').length
   const found: Finding[] = [{ health: 'well', what: 'queries', text: `RUNNING: ${running} of ${queries.length}` }]
-  for (const { id, state } of queries) {
-    if (state === 'RUNNING') continue
-    const what = `query ${id}`
-    if (state === 'PAUSED') found.push({ health: 'note', what, text: 'is PAUSED', fix: `RESUME ${id};` })
-    else if (state !== 'ERROR')
-      found.push({ health: 'wrong', what, text: `is ${state}`, fix: "look into the server's log" })
-    else {
-      found.push({ health: 'wrong', what, text: await failureOf(ksql, id), fix: mendingOf(id) })
-    }
+  const others = queries.filter(({ state }) => state !== 'RUNNING')
+  return [
+    ...found,
+    ...(await findings(
+      ...others.map((query): Check => [`query ${query.id}`, async () => [await stateOf(query, ksql)]]),
+    )),
+  ]
+}
+
+async function stateOf({ id, state }: ServerQuery, ksql: KsqlClient): Promise<Finding> {
+  const what = `query ${id}`
+  switch (state) {
+    case 'PAUSED':
+      return { health: 'note', what, text: 'is PAUSED', fix: `RESUME ${id};` }
+    case 'ERROR':
+      return { health: 'wrong', what, text: await failureOf(ksql, id), fix: mendingOf(id) }
+    default:
+      return { health: 'wrong', what, text: `is ${state}`, fix: "look into the server's log" }
   }
-  return found
 }

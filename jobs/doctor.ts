@@ -1,9 +1,10 @@
 import { clientsOf, type ServerAddresses } from './cluster-servers.ts'
 import { connectFindings } from './doctor-connect.ts'
 import { hdfsFindings, influxFindings } from './doctor-ends.ts'
-import { brokerFindings, topicFindings } from './doctor-kafka.ts'
+import { brokerFindings, controlFindings, topicFindings } from './doctor-kafka.ts'
 import { registryFindings } from './doctor-registry.ts'
 import { statementFindings } from './doctor-statements.ts'
+import { tablesFindings } from './doctor-table.ts'
 import { type Finding, findings } from './finding.ts'
 import { packageRoot } from './package-root.ts'
 import { readSubmitFiles } from './submit-files.ts'
@@ -27,20 +28,32 @@ export async function doctor(options: DoctorOptions, onFindings: (found: readonl
   const { influx, hdfs, restartFailed } = options
   const { ksql, registry, connect, cluster } = clientsOf(options)
   const files = await readSubmitFiles(['ksql', 'connect'], packageRoot())
-  const brokers = cluster === null ? [] : await findings('Kafka', () => brokerFindings(cluster))
+  const brokers = cluster === null ? [] : await findings(['Kafka', () => brokerFindings(cluster)])
   onFindings(brokers)
   const reached = isReached(brokers) ? cluster : null
-  if (reached !== null) onFindings(await findings('Kafka', () => topicFindings(reached, files)))
-  const schemas = registry === null ? [] : await findings('schema registry', () => registryFindings(registry))
+  if (reached !== null) {
+    onFindings(
+      await findings(
+        ['topics', () => topicFindings(reached, files)],
+        ['topics', () => controlFindings(reached, files)],
+      ),
+    )
+  }
+  const schemas = registry === null ? [] : await findings(['schema registry', () => registryFindings(registry)])
   onFindings(schemas)
   const known = isReached(schemas) ? registry : null
-  if (ksql !== null) onFindings(await findings('ksqlDB', () => statementFindings(files, ksql, known, reached)))
-  if (connect !== null) {
-    const { connectors } = files
-    onFindings(await findings('Kafka Connect', () => connectFindings(connect, connectors, reached, restartFailed)))
-  }
-  if (influx !== undefined) onFindings(await findings('InfluxDB', () => influxFindings(influx)))
-  if (hdfs !== undefined) onFindings(await findings('HDFS', () => hdfsFindings(hdfs)))
+  if (ksql !== null) onFindings(await findings(['ksqlDB', () => statementFindings(files, ksql, known, reached)]))
+  const workers =
+    connect === null
+      ? []
+      : await findings(['Kafka Connect', () => connectFindings(connect, files.connectors, reached, restartFailed)])
+  onFindings(workers)
+  const worker = isReached(workers) ? connect : null
+  if (influx !== undefined) onFindings(await findings(['InfluxDB', () => influxFindings(influx)]))
+  if (hdfs === undefined) return
+  const nodes = await findings(['HDFS', () => hdfsFindings(hdfs)])
+  onFindings(nodes)
+  if (isReached(nodes)) onFindings(await tablesFindings(hdfs, files.connectors, worker, reached))
 }
 
 /** What is known of a server that does not answer is that alone. */

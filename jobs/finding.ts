@@ -8,13 +8,20 @@ export interface Finding {
   readonly fix?: string
 }
 
-/** What a check finds, or that it cannot be made: errors of servers say themselves what to do. */
-export async function findings(what: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
-  try {
-    return await check()
-  } catch (error) {
-    return [{ health: 'wrong', what, text: wordsOf(error) }]
+/** Looks at one thing, and says of it what it finds. */
+export type Check = readonly [what: string, look: () => Promise<Finding[]>]
+
+/** What checks find, one after the other, or that one cannot be made, which hides nothing of the others: errors of servers say themselves what to do. */
+export async function findings(...checks: readonly Check[]): Promise<Finding[]> {
+  const found: Finding[] = []
+  for (const [what, look] of checks) {
+    try {
+      found.push(...(await look()))
+    } catch (error) {
+      found.push({ health: 'wrong', what, text: wordsOf(error) })
+    }
   }
+  return found
 }
 
 function wordsOf(error: unknown): string {

@@ -19,21 +19,28 @@ export function failureText({ worker_id: worker, trace }: WorkStatus): string {
   return [`FAILED on ${worker}:`, ...causes.map((cause) => `  ${cause}`)].join('\n')
 }
 
+interface Declared {
+  readonly name: string
+  /** that declares it, where one is known */
+  readonly file?: string
+}
+
 /** Looks at connectors and all their tasks. */
-export async function lookAtConnectors(connect: ConnectClient, names: readonly string[]): Promise<Look> {
-  const looks = await Promise.all(names.map(async (name) => lookAt(name, await connect.status(name))))
+export async function lookAtConnectors(connect: ConnectClient, connectors: readonly Declared[]): Promise<Look> {
+  const looks = await Promise.all(connectors.map(async (one) => lookAt(one, await connect.status(one.name))))
   return { waiting: looks.flatMap(({ waiting }) => waiting), failed: looks.flatMap(({ failed }) => failed) }
 }
 
-function lookAt(name: string, status: ConnectorStatus | null): Look {
-  if (status === null) return { waiting: [`connector ${name} has no status`], failed: [] }
+function lookAt({ name, file }: Declared, status: ConnectorStatus | null): Look {
+  const place = file === undefined ? '' : ` (${file})`
+  if (status === null) return { waiting: [`connector ${name}${place} has no status`], failed: [] }
   const parts = partsOf(status)
   const failed = parts
     .filter(([, { state }]) => state === 'FAILED')
-    .map(([what, part]) => `${what} ${failureText(part)}\n${MEND_TASK}`)
+    .map(([what, part]) => `${file === undefined ? '' : `${file}: `}${what} ${failureText(part)}\n${MEND_TASK}`)
   const others = parts.filter(([, { state }]) => state !== 'RUNNING' && state !== 'FAILED')
-  const waiting = others.map(([what, { state }]) => `${what} is ${state}`)
+  const waiting = others.map(([what, { state }]) => `${what}${place} is ${state}`)
   // Tasks come a moment after their connector.
-  if (status.tasks.length === 0 && failed.length === 0) waiting.push(`connector ${name} has no task`)
+  if (status.tasks.length === 0 && failed.length === 0) waiting.push(`connector ${name}${place} has no task`)
   return { waiting, failed }
 }

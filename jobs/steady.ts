@@ -44,5 +44,8 @@ export async function untilRunning(look: () => Promise<Look>, options: WaitOptio
   const { waiting, failed } = await settled(look, options)
   if (failed.length > 0) throw new Error(failed.join('\n'))
   if (waiting.length === 0) return
-  throw new Error(`after ${options.timeout / 1000} s this does not run yet: ${waiting.join('; ')}`)
+  throw new Error(
+    `after ${options.timeout / 1000} s this does not run yet: ${waiting.join('; ')}\n` +
+      'It is submitted, and may still begin: look into the log of its server or worker, then ask gpumon doctor',
+  )
 }

@@ -110,6 +110,5 @@ async function waitForAll(
   const written = declared.filter(({ statement }) => 'query' in statement)
   const places = new Map(written.map((one) => [nameOf(one.statement), placeOf(one)]))
   if (ksql !== null && places.size > 0) await untilRunning(() => lookAtQueries(ksql, places), wait)
-  const names = connectors.map(({ name }) => name)
-  if (connect !== null && names.length > 0) await untilRunning(() => lookAtConnectors(connect, names), wait)
+  if (connect !== null && connectors.length > 0) await untilRunning(() => lookAtConnectors(connect, connectors), wait)
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { DoctorOptions } from '../../jobs/doctor.ts'
-import { addServerOptions, CREDENTIALS } from '../server-options.ts'
+import { CREDENTIALS } from '../../jobs/ksql-credentials.ts'
+import { addServerOptions } from '../server-options.ts'
 import { tellDoctor } from '../tell-doctor.ts'
 import { parseUrl } from '../values.ts'
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
+import { CREDENTIALS } from '../../jobs/ksql-credentials.ts'
 import type { KsqlServerOptions } from '../../jobs/ksql-server.ts'
 import { interruptSignal } from '../interrupt.ts'
-import { CREDENTIALS } from '../server-options.ts'
 import { parseBootstrap, parsePort, parseUrl } from '../values.ts'
 
 /** `gpumon ksql-server [FILE…]`: answers ksqlDB's REST interface until interrupted. */

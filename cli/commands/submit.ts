@@ -1,6 +1,7 @@
 import { Command } from 'commander'
+import { CREDENTIALS } from '../../jobs/ksql-credentials.ts'
 import type { SubmitOptions } from '../../jobs/submit.ts'
-import { addServerOptions, CREDENTIALS } from '../server-options.ts'
+import { addServerOptions } from '../server-options.ts'
 import { tellSubmit } from '../tell-submit.ts'
 
 interface SubmitFlags extends Pick<SubmitOptions, 'server' | 'registry' | 'connect' | 'bootstrap'> {

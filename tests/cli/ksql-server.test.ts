@@ -50,6 +50,9 @@ test('another address needs credentials, which are not shown where they are wron
   const open = await gpumon('ksql-server', '--host', '0.0.0.0', '--port', '0')
   expect(open).toMatchObject({ code: 1, stderr: expect.stringContaining('no credentials') })
   const wrong = await outcome(start(['ksql-server', '--port', '0'], { GPUMON_KSQL_CREDENTIALS: 'geheim' }))
-  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('name and password') })
+  expect(wrong).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('GPUMON_KSQL_CREDENTIALS has no colon; set it to'),
+  })
   expect(wrong.stderr).not.toContain('geheim')
 })

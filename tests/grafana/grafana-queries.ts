@@ -19,6 +19,8 @@ export interface DashboardFile {
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
     readonly fieldConfig?: { readonly defaults: { readonly unit?: string } }
     readonly targets?: readonly Target[]
+    readonly maxDataPoints?: number
+    readonly options?: { readonly stateFilter?: Readonly<Record<string, boolean>> }
     /** looks back so far, whatever the dashboard shows */
     readonly timeFrom?: string
   }[]
@@ -30,6 +32,8 @@ export interface RulesFile {
       readonly uid: string
       readonly title: string
       readonly labels: Readonly<Record<string, string>>
+      readonly noDataState: string
+      readonly execErrState: string
       readonly annotations: { readonly summary: string; readonly description: string }
       readonly data: readonly [
         {
@@ -47,7 +51,14 @@ export interface GrafanaQuery {
   readonly place: string
   readonly flux: string
   readonly rangeS: number
+  /** of a series, beyond which Grafana cuts the answer off; not for variables and alert rules */
+  readonly mostPoints?: number
 }
+
+/** Of a column of the grid, on a screen that is not wide. */
+const COLUMN_PIXELS = 40
+/** pkg/tsdb/influxdb/flux/executor.go: so many times the data points that a panel asks for, by default its width in pixels. */
+const ENFORCED = 10
 
 const files = [...grafanaFiles()]
 
@@ -76,6 +87,7 @@ export function queriesOf({ title, time, panels, templating }: DashboardFile): G
         place: `${title}: ${panel.title} ${i}`,
         flux: query,
         rangeS: panel.timeFrom === undefined ? rangeS : seconds(`now-${panel.timeFrom}`),
+        mostPoints: ENFORCED * (panel.maxDataPoints ?? panel.gridPos.w * COLUMN_PIXELS),
       })),
     ),
     ...templating.list.map(({ name, query }) => ({ place: `${title}: variable ${name}`, flux: query, rangeS })),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Point } from '@influxdata/influxdb-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { episodePoint, samplePoint } from '../../jobs/influx-points.ts'
 import { InfluxWriter } from '../../jobs/influx-writer.ts'
@@ -12,6 +13,7 @@ import { alertQueries, asSent, dashboards, queriesOf, rules, tellingRows } from 
 const HISTORY_MINUTES = 200
 /** Seconds, but a minute where other things keep the machine busy. */
 const HISTORY_MS = 240_000
+const DAY_MS = 86_400_000
 
 describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumon demo writes to', () => {
   const influxd = new Influxd()
@@ -60,6 +62,23 @@ describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumo
     expect(tellingRows(await influxd.query(asSent(query, BUCKET)))).not.toEqual([])
   })
 
+  describe('give no more points of a series than Grafana takes', () => {
+    const full = 'full'
+    beforeAll(async () => {
+      await influxd.addBucket(full, 0)
+      const toFull = new InfluxWriter({ url: influxd.url, org: ORG, bucket: full, token: TOKEN })
+      await toFull.write(steadyReadings())
+      for (const points of steadyMinutes()) expect(await toFull.write(points)).toMatchObject({ refused: 0 })
+    }, 120_000)
+
+    const queries = dashboards.flatMap(queriesOf).filter(({ mostPoints }) => mostPoints !== undefined)
+    test.each(queries.map((query) => [query.place, query] as const))('%s', async (_, query) => {
+      const points = new Map<unknown, number>()
+      for (const { table } of await influxd.query(asSent(query, full))) points.set(table, (points.get(table) ?? 0) + 1)
+      expect(Math.max(0, ...points.values())).toBeLessThanOrEqual(query.mostPoints ?? 0)
+    })
+  })
+
   describe('alert rules', () => {
     test.each(rules.filter(({ uid }) => uid !== 'gpumon-silent').map(({ uid, title }) => [title, uid]))(
       '%s: 1 while an episode goes on, 0 when it is over',
@@ -70,22 +89,35 @@ describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumo
         const written = await writer().write([
           episodePoint({ ...episode, ...rest, device: 'ongoing', ended: Date.now() - 5_000 }),
           episodePoint({ ...episode, ...rest, device: 'over', ended: Date.now() - 600_000 }),
+          // A late reading has joined two: the point of the later one is still there (ksql/cluster/08-metrics.ksql).
+          episodePoint({ ...episode, ...rest, device: 'joined', ended: Date.now() - 5_000 }),
+          episodePoint({ ...episode, ...rest, device: 'joined', time: started + 600_000, ended: Date.now() - 600_000 }),
+          episodePoint({
+            ...episode,
+            ...rest,
+            device: 'for days',
+            time: started - 5 * DAY_MS,
+            ended: Date.now() - 5_000,
+          }),
         ])
-        expect(written).toMatchObject({ stored: 2, refused: 0 })
+        expect(written).toMatchObject({ stored: 5, refused: 0 })
         const values = await valuesOf(title)
-        expect(values).toMatchObject({ ongoing: 1, over: 0 })
+        expect(values).toMatchObject({ ongoing: 1, over: 0, joined: 1, 'for days': 1 })
       },
     )
 
-    test('No readings: seconds since the last of a device', async () => {
-      const time = Date.now() - 1_200_000
-      await writer().write([
-        samplePoint('gpu_reading', { device: 'silent', host: 'vm', time, values: { gpu_load: 5 } }),
-      ])
-      const { silent, simulated } = await valuesOf('No readings')
-      expect(silent).toBeGreaterThanOrEqual(1_200)
-      expect(silent).toBeLessThan(1_260)
-      expect(simulated).toBeLessThan(300)
+    test('No readings: seconds since the last of a device, also after days, until it is a week', async () => {
+      const last = (device: string, secondsAgo: number) =>
+        samplePoint('gpu_reading', {
+          ...{ device, host: 'vm', time: Date.now() - secondsAgo * 1_000, values: { gpu_load: 5 } },
+        })
+      await writer().write([last('silent', 1_200), last('for days', 5 * 86_400), last('out of service', 8 * 86_400)])
+      const values = await valuesOf('No readings')
+      expect(values['silent']).toBeGreaterThanOrEqual(1_200)
+      expect(values['silent']).toBeLessThan(1_260)
+      expect(values['for days']).toBeGreaterThanOrEqual(5 * 86_400)
+      expect(values['simulated']).toBeLessThan(300)
+      expect(values).not.toHaveProperty('out of service')
     })
   })
 
@@ -105,3 +137,26 @@ describeWithInflux('queries as Grafana sends them, on a real InfluxDB that gpumo
     return Object.fromEntries(rows.map((row) => [String(row['device']), Number(row['_value'])]))
   }
 })
+
+/** A reading each second of the longest time that a dashboard shows readings of, an hour. */
+function steadyReadings(): Point[] {
+  const now = Date.now()
+  const values = { gpu_temperature: 60, gpu_load: 50, perf_cap_reason: 1 }
+  return Array.from({ length: 3_600 }, (_, i) =>
+    samplePoint('gpu_reading', { device: 'steady', host: 'vm', time: now - i * 1_000, values }),
+  )
+}
+
+/** A minute each minute of thirty days, a day at a time. */
+function steadyMinutes(): Point[][] {
+  const now = Date.now()
+  const sensors = ['gpu_temperature', 'cpu_temperature', 'board_power', 'gpu_load']
+  const parts = sensors.flatMap((sensor) => ['min', 'avg', 'max'].map((part) => `${sensor}_${part}`))
+  return Array.from({ length: 30 }, (_, day) =>
+    Array.from({ length: 1_440 }, (_, minute) => {
+      const values = Object.fromEntries(parts.map((part, i) => [part, 40 + ((minute + i) % 30)]))
+      const time = now - day * DAY_MS - minute * 60_000
+      return samplePoint('gpu_minute', { device: 'steady', host: 'vm', time, values })
+    }),
+  )
+}

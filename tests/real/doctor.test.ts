@@ -12,10 +12,13 @@ describeWithServers('gpumon doctor', (servers) => {
     hdfs = await startedHdfs(servers)
   }, 120_000)
 
-  test('tells that HDFS answers and has a DataNode', async () => {
+  test('tells that HDFS answers, has a DataNode, and no table yet', async () => {
     const { code, stdout } = await gpumon('doctor', '--hdfs', hdfs.web)
     expect(code).toBe(0)
-    expect(stdout).toBe('  ok     HDFS  answers\n  ok     HDFS  DataNodes: 1\n')
+    const [answers, nodes, table, fix] = stdout.trimEnd().split('\n')
+    expect([answers, nodes]).toEqual(['  ok     HDFS  answers', '  ok     HDFS  DataNodes: 1'])
+    expect(table).toBe('  note   table gpu.readings  is not there yet: /warehouse/gpu/readings')
+    expect(fix).toMatch(/→ the first commit makes it: see that connector hdfs runs/)
   })
 
   test('tells of a topic of readings with other partitions, and of records that expire', async () => {

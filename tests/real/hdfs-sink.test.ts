@@ -5,6 +5,7 @@ import avsc from 'avsc'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readingSchema } from '../../gpuz/reading-schema.ts'
 import { Random } from '../../gpuz/simulator/random.ts'
+import { whole } from '../../jobs/number-text.ts'
 import { SchemaRegistryClient } from '../../kafka/schema-registry.ts'
 import { outcome, start } from '../cli/gpumon.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
@@ -60,6 +61,9 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
       note,
     ).toEqual(records.map(({ value }) => ({ ...nothing, ...value })))
     expect(identities(records).repeated).toBe(0)
+    expect(await sink.doctorFindings(), note).toEqual([
+      { health: 'well', what: 'table gpu.readings', text: expect.stringContaining(`rows: ${whole(records.length)},`) },
+    ])
     return { rows, records }
   }
 
@@ -89,6 +93,13 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
       await sink.untilOffsetsAreCommitted()
       await connect.worker.kill()
       const isTooLate = (await sink.table.files()).length > 0
+      if (!isTooLate)
+        expect(await sink.doctorFindings()).toContainEqual(
+          expect.objectContaining({
+            health: 'note',
+            text: expect.stringMatching(/ are read and not in the table yet$/),
+          }),
+        )
       await connect.worker.start()
       if (!isTooLate) break
       expect(attempt, 'each kill came after the first commit').toBeLessThan(4)

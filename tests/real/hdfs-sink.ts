@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { tableFindings } from '../../jobs/doctor-table.ts'
+import type { Finding } from '../../jobs/finding.ts'
+import { tableSink } from '../../jobs/table-sink.ts'
 import { root } from '../deploy/compose-file.ts'
 import type { Connect } from './connect.ts'
 import { AVRO_CONVERTER } from './connect-plugins.ts'
@@ -24,6 +27,7 @@ export class HdfsSink {
   readonly table: IcebergTable
   readonly #name = `hdfs-${randomUUID()}`
   readonly #hdfs: WebHdfs
+  readonly #hdfsUrl: string
   readonly #servers: RealServers
   readonly #connect: Connect
   readonly #config: ConnectorConfig
@@ -34,6 +38,7 @@ export class HdfsSink {
     this.#servers = servers
     this.#connect = connect
     this.#hdfs = new WebHdfs(hdfs.web)
+    this.#hdfsUrl = hdfs.web
     this.table = new IcebergTable(this.#hdfs, `/${this.#name}/gpu/readings`)
   }
 
@@ -70,6 +75,14 @@ export class HdfsSink {
     } finally {
       await admin.disconnect()
     }
+  }
+
+  /** What `gpumon doctor` says of the table. */
+  async doctorFindings(): Promise<Finding[]> {
+    const { bootstrap } = this.#servers
+    const sink = tableSink(this.#name, this.#config)
+    if (sink === null) throw new Error('connect/hdfs.json is no sink whose table the doctor finds')
+    return tableFindings(this.#hdfsUrl, sink, { kafka: testClient(bootstrap), bootstrap })
   }
 
   async remove(): Promise<void> {

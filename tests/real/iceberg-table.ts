@@ -88,11 +88,6 @@ export class IcebergTable {
       .map(({ data_file }) => ({ path: pathOf(data_file.file_path), rows: data_file.record_count }))
   }
 
-  /** Paths of all data files, also of those that do not belong to the table. */
-  dataFiles(): Promise<string[]> {
-    return this.#hdfs.files(`${this.#location}/data`)
-  }
-
   /** All objects of an Avro file. */
   async #avro(url: string, readerSchema: object): Promise<unknown[]> {
     const decoder = new avsc.streams.BlockDecoder({ readerSchema })

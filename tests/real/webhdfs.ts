@@ -23,14 +23,6 @@ export class WebHdfs {
     return FileStatuses.FileStatus
   }
 
-  /** Paths of all files below a folder. */
-  async files(path: string): Promise<string[]> {
-    const below = (await this.list(path)).map(({ pathSuffix, type }) =>
-      type === 'FILE' ? [`${path}/${pathSuffix}`] : this.files(`${path}/${pathSuffix}`),
-    )
-    return (await Promise.all(below)).flat()
-  }
-
   /** A file's bytes, from the DataNode that the NameNode names. */
   async read(path: string): Promise<Uint8Array> {
     return new Uint8Array(await ok(await this.#ask('GET', path, 'OPEN')).arrayBuffer())

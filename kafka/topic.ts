@@ -82,6 +82,20 @@ export function listTopics(kafka: Kafka): Promise<ListedTopic[]> {
   })
 }
 
+/** The names of all topics. @throws what kafkajs throws */
+export function topicNames(kafka: Kafka): Promise<Set<string>> {
+  return withAdmin(kafka, async (admin) => new Set(await admin.listTopics()))
+}
+
+/** How many partitions topics have. @throws what kafkajs throws, also for a topic that is not there */
+export async function partitionCounts(kafka: Kafka, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (topics.length === 0) return new Map()
+  return withAdmin(kafka, async (admin) => {
+    const found = await admin.fetchTopicMetadata({ topics: [...topics] })
+    return new Map(found.topics.map(({ name, partitions }) => [name, partitions.length]))
+  })
+}
+
 /** A topic to be made. */
 export interface NewTopic {
   readonly name: string
@@ -175,6 +189,12 @@ export function offsetsOf(
     }
     return found
   })
+}
+
+/** Whether an error says that a topic is not there. */
+export function isUnknownTopic(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause)
 }
 
 /** The partition that Kafka's own clients send a key to. */

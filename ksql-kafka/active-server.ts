@@ -2,32 +2,44 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { Settings } from '../engine/index.ts'
-import { PartitionReader } from '../kafka/partition-reader.ts'
-import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
-import { deleteRecordsBefore, type ListedTopic, listTopics, removeTopics } from '../kafka/topic.ts'
+import type { PartitionReader } from '../kafka/partition-reader.ts'
+import { type SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
+import { removeTopics } from '../kafka/topic.ts'
 import { type AddressedRecord, TransactionalSender } from '../kafka/transactional-sender.ts'
 import type { Entity } from '../ksql-rest/protocol.ts'
 import type { JsonObject } from '../ksql-rest/server/request-body.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
-import { terminateCluster } from '../ksql-rest/server/terminate.ts'
+import { deletePatterns, TERMINATED, terminateCluster } from '../ksql-rest/server/terminate.ts'
 import type { CatchUp } from './catch-up.ts'
-import { EngineTask } from './engine-task.ts'
+import { EngineTask, isRefusal } from './engine-task.ts'
+import { newPartitions } from './growth.ts'
 import { mergeHistory, openHistory } from './history.ts'
-import type { CaughtUpRows, LogEntry, ProcessedRows } from './log-entry.ts'
-import { type Merged, merge } from './merge.ts'
-import { Mutex } from './mutex.ts'
-import { replay } from './replay.ts'
-import { prepareRequest, rowsOf } from './requests.ts'
+import { LiveRows, lossesIn } from './live-rows.ts'
+import type { CaughtUpRows, ProcessedRows } from './log-entry.ts'
+import { dropTaken, type Merged } from './merge.ts'
+import { openLive, replay } from './replay.ts'
+import { type PreparedRequest, prepareRequest, rowsOf } from './requests.ts'
 import { SchemaIds } from './schema-ids.ts'
 import { logTopic, transactionalId } from './service-names.ts'
-import { entryRecord, readLog, snapshotRecords } from './state-log.ts'
+import { entryRecord, readLog } from './state-log.ts'
+import { Transactions } from './transactions.ts'
 
 export interface ActiveServerOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistryClient
   readonly serviceId: string
+  /** when a snapshot is written */
+  readonly snapshots: SnapshotInterval
+  /** ends waiting */
+  readonly signal: AbortSignal
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
+}
+
+/** So many ms or rows, whatever comes first, lie between two snapshots. */
+export interface SnapshotInterval {
+  readonly ms: number
+  readonly rows: number
 }
 
 /** Rows of one transaction at most: fewer than a reader keeps ready. */
@@ -35,10 +47,8 @@ const MOST_ROWS = 4_000
 /** ms between two transactions while fewer rows than that wait */
 const COMMIT_INTERVAL = 100
 const IDLE_MS = 1_000
-/** ms to wait for a partition that is known to have more records, which may be only the marks of transactions */
-const PATIENCE = 2_000
-const SNAPSHOT_ROWS = 400_000
-const SNAPSHOT_MS = 30_000
+/** ms between two looks for new partitions */
+const GROWTH_MS = 30_000
 
 /** The one server of a service that runs the queries: takes records, and commits what they give together with how far it has read. */
 export class ActiveServer {
@@ -46,16 +56,16 @@ export class ActiveServer {
   readonly #options: ActiveServerOptions
   readonly #sender: TransactionalSender
   readonly #ids: SchemaIds
-  readonly #topic: string
-  readonly #mutex = new Mutex()
+  readonly #transactions: Transactions
+  readonly #live = new LiveRows()
   #reader: PartitionReader
   #history: PartitionReader | null = null
-  #failure: unknown = null
-  #hasEnded = false
   #rowsSinceSnapshot = 0
   #lastSnapshot = Date.now()
   #lastRound = 0
-  #waitsSince = 0
+  #lastGrowth = 0
+  /** there are rows that cannot be processed yet */
+  #isHeldUp = false
   #toldErrors = 0
 
   private constructor(
@@ -70,26 +80,27 @@ export class ActiveServer {
     this.task = task
     this.#reader = reader
     this.#ids = ids
-    this.#topic = logTopic(options.serviceId)
+    const { kafka, serviceId } = options
+    this.#transactions = new Transactions({ kafka, serviceId, task, sender, onFailed: () => this.wake() })
     this.#toldErrors = task.engine.errors.all().length
   }
 
   /**
    * Takes over: from here on no other server of the service commits anything. Then the state is restored from the log.
-   * @throws LostRecordsError where records are gone that the state cannot be restored without; what kafkajs throws
+   * @throws LostRecordsError where records are gone that the state cannot be restored without; what kafkajs throws; the signal's reason
    */
   static async open(options: ActiveServerOptions): Promise<ActiveServer> {
-    const { kafka, registry, serviceId, onFault, onNotice } = options
+    const { kafka, registry, serviceId, signal, onFault, onNotice } = options
     const topic = logTopic(serviceId)
     const sender = new TransactionalSender(kafka, transactionalId(serviceId))
     try {
       await sender.connect()
       const id = randomUUID()
       await sender.commit([entryRecord(topic, { kind: 'mark', id })])
-      const log = await readLog(kafka, topic, id, `${serviceId}-log`)
+      const log = await readLog(kafka, topic, id, { group: `${serviceId}-log`, signal })
       const task = log.snapshot === null ? EngineTask.empty({ onFault }) : EngineTask.restore(log.snapshot, { onFault })
       const ids = new SchemaIds(registry, task, onNotice)
-      const reader = await replay({ kafka, task, ids, onNotice, group: `${serviceId}-read` }, log.entries)
+      const reader = await replay({ kafka, task, ids, onNotice, group: serviceId, signal }, log.entries)
       return new ActiveServer(options, sender, task, reader, ids)
     } catch (error) {
       await sender.close()
@@ -97,13 +108,23 @@ export class ActiveServer {
     }
   }
 
+  /** The registry did not answer when it was asked last. */
+  get isRegistryAway(): boolean {
+    return this.#ids.isAway
+  }
+
   /** Takes records until `goOn` says no. @throws what made a transaction fail: nobody knows then whether it is in */
   async work(goOn: () => boolean): Promise<void> {
-    while (goOn() && !this.#hasEnded) {
-      if (this.task.catchUp === null) await this.#rest()
-      await this.#mutex.run(() => this.#round())
-      if (this.#failure !== null) throw this.#failure
+    try {
+      while (goOn() && this.#transactions.isOpen) {
+        if (this.task.catchUp === null || this.#isHeldUp) await this.#rest()
+        await this.#transactions.exclusive(() => this.#round())
+      }
+    } catch (error) {
+      // a request may have failed while this one waited for its turn
+      if (this.#transactions.isOpen || this.#transactions.failure === error) throw error
     }
+    if (this.#transactions.failure !== null) throw this.#transactions.failure
   }
 
   /** Ends a wait of `work`. */
@@ -113,58 +134,57 @@ export class ActiveServer {
 
   /** Executes the statements of a request. Throws KsqlError, RestError, SchemaRegistryError; what kafkajs throws. */
   execute(text: string, settings: Settings): Promise<Entity[]> {
-    return this.#mutex.run(async () => {
-      const { kafka, registry } = this.#options
+    const { kafka, registry } = this.#options
+    return this.#transactions.exclusive(async () => {
       const { task } = this
-      await this.#finishCatchUp()
+      while (task.catchUp !== null) await this.#catchUp(task.catchUp)
       const rows = rowsOf(task.engine, text, settings)
       if (rows !== null) {
         await this.#insert(rows, settings)
         return []
       }
-      const settle = () => this.#settle()
-      const { entry, isLogged, topics } = await prepareRequest({ kafka, registry, settle }, task, text, settings)
-      const before = task.engine.topics().map(({ name }) => name)
-      const inserted: AddressedRecord[] = []
-      try {
-        return task.request(entry, (record) => inserted.push(record), topics)
-      } finally {
-        await this.#commit(isLogged ? entry : null, inserted)
-        await this.#follow(before, topics)
-      }
+      const settle = () => this.#transactions.settle()
+      const prepared = await prepareRequest({ kafka, registry, settle }, task, text, settings)
+      const { entities, refusal } = await this.#transactions.guarded(() => this.#request(prepared))
+      if (refusal !== null) throw refusal
+      return entities
     })
   }
 
-  /** Until others see all that is committed here: a broker tells who commits so before those who read. */
+  /** Until others see all that is committed here. */
   settle(): Promise<void> {
-    return this.#mutex.run(() => this.#settle())
+    return this.#transactions.exclusive(() => this.#transactions.settle())
   }
 
   /** Throws KsqlError for a row that is refused; what kafkajs throws. */
   insert(row: InsertValues, settings: Settings): Promise<void> {
-    return this.#mutex.run(() => this.#insert([row], settings))
+    return this.#transactions.exclusive(() => this.#insert([row], settings))
   }
 
   /** Ends all queries and removes the log: nothing of the service is left but its topics. */
   terminate(request: JsonObject): Promise<Entity> {
-    return this.#mutex.run(async () => {
-      const { kafka } = this.#options
+    return this.#transactions.exclusive(async () => {
+      const { kafka, serviceId } = this.#options
       const { engine, commands } = this.task
-      const before = engine.topics().map(({ name }) => name)
-      const entity = terminateCluster(engine, commands, request)
-      this.#hasEnded = true
-      this.wake()
-      await this.#removeGone(before, await listTopics(kafka))
-      await removeTopics(kafka, [this.#topic])
-      return entity
+      const deletes = deletePatterns(request)
+      return this.#transactions.guarded(async () => {
+        const before = this.#topics()
+        const entity = terminateCluster(engine, commands, deletes)
+        // the log first: what it refers to must not go before it
+        await removeTopics(kafka, [logTopic(serviceId)])
+        this.#transactions.end(TERMINATED)
+        this.wake()
+        await removeTopics(kafka, this.#gone(before))
+        return entity
+      })
     })
   }
 
   /** @param leavesSnapshot so that the next server begins at once */
   async close(leavesSnapshot: boolean): Promise<void> {
     try {
-      if (leavesSnapshot && this.#failure === null && !this.#hasEnded && this.#rowsSinceSnapshot > 0) {
-        await this.#mutex.run(() => this.#snapshot())
+      if (leavesSnapshot && this.#transactions.isOpen && this.#rowsSinceSnapshot > 0) {
+        await this.#transactions.exclusive(() => this.#transactions.snapshot())
       }
     } finally {
       await this.#history?.close()
@@ -176,8 +196,8 @@ export class ActiveServer {
   /** Until there are records to be processed, and the last transaction is not too near. */
   async #rest(): Promise<void> {
     const { waiting } = this.#reader
-    if (waiting === 0) await this.#reader.news(IDLE_MS)
-    else if (this.#waitsSince > 0) await this.#reader.news(COMMIT_INTERVAL)
+    if (this.#isHeldUp) await this.#reader.news(this.#ids.isAway ? IDLE_MS : COMMIT_INTERVAL)
+    else if (waiting === 0) await this.#reader.news(IDLE_MS)
     if (waiting < MOST_ROWS) await sleep(Math.max(0, this.#lastRound + COMMIT_INTERVAL - Date.now()))
   }
 
@@ -189,114 +209,129 @@ export class ActiveServer {
       const record = () => task.engine.scoped(settings, () => task.inserted(row, Date.now()))
       records.push(await this.#ids.registering(record))
     }
-    await this.#commit(null, records)
+    await this.#transactions.commit(null, records)
+  }
+
+  async #request({ entry, isLogged, topics }: PreparedRequest): Promise<{ entities: Entity[]; refusal: unknown }> {
+    const before = this.#topics()
+    const inserted: AddressedRecord[] = []
+    let entities: Entity[] = []
+    let refusal: unknown = null
+    try {
+      entities = this.task.request(entry, (record) => inserted.push(record), topics)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      refusal = error
+    }
+    await this.#transactions.commit(isLogged ? entry : null, inserted)
+    const there = new Set(topics.map(({ name }) => name))
+    const gone = this.#gone(before).filter((name) => there.has(name))
+    if (gone.length > 0) {
+      // the log may refer to records of theirs
+      await this.#snapshot()
+      await removeTopics(this.#options.kafka, gone)
+    }
+    const read = new Set(this.#reader.queues.map(({ topic }) => topic))
+    const { positions } = this.task
+    if (read.size !== positions.size || [...positions.keys()].some((topic) => !read.has(topic))) await this.#reopen()
+    return { entities, refusal }
   }
 
   async #round(): Promise<void> {
-    if (this.#failure !== null || this.#hasEnded) return
-    if (this.task.catchUp === null) await this.#live()
-    else await this.#catchUp(this.task.catchUp)
-    const isDue = Date.now() - this.#lastSnapshot > SNAPSHOT_MS && this.#rowsSinceSnapshot > 0
-    if (isDue || this.#rowsSinceSnapshot > SNAPSHOT_ROWS) await this.#snapshot()
+    if (Date.now() - this.#lastGrowth > GROWTH_MS) await this.#grow()
+    this.#isHeldUp = false
+    try {
+      if (this.task.catchUp === null) await this.#processLive()
+      else await this.#catchUp(this.task.catchUp)
+    } catch (error) {
+      if (!(error instanceof SchemaRegistryError) || !error.isOutage) throw error
+      this.#isHeldUp = true
+    }
+    const { ms, rows } = this.#options.snapshots
+    const isDue = Date.now() - this.#lastSnapshot > ms && this.#rowsSinceSnapshot > 0
+    if (isDue || this.#rowsSinceSnapshot > rows) await this.#snapshot()
   }
 
-  async #live(): Promise<void> {
-    const { task } = this
-    const isPatient = this.#waitsSince === 0 || Date.now() - this.#waitsSince < PATIENCE
-    const merged = merge(this.#reader.queues, task.isTable, MOST_ROWS, isPatient)
+  async #processLive(): Promise<void> {
+    const { queues } = this.#reader
+    const now = Date.now()
+    const merged = this.#live.next(queues, this.task.isTable, MOST_ROWS, now)
     if (merged.ranges.length === 0) {
-      const hasSome = this.#reader.queues.some(({ length }) => length > 0)
-      if (!hasSome) this.#waitsSince = 0
-      else if (this.#waitsSince === 0) this.#waitsSince = Date.now()
+      this.#isHeldUp = this.#reader.waiting > 0
       return
     }
-    if (isPatient) this.#waitsSince = 0
-    this.#lastRound = Date.now()
-    await this.#process(this.#reader, merged, { kind: 'rows', now: Date.now(), ranges: merged.ranges })
+    await this.#ids.learn(merged.runs)
+    this.#lastRound = now
+    await this.#process(this.#reader, merged, { kind: 'rows', now, ranges: merged.ranges })
   }
 
   /** New queries are given what others have had; nothing else happens before they have all of it. */
   async #catchUp(catchUp: CatchUp): Promise<void> {
     const { kafka, serviceId } = this.#options
-    this.#history ??= await this.#guarded(() => openHistory(kafka, catchUp, serviceId))
-    const { isLast, ...merged } = mergeHistory(this.#history, catchUp, this.task.isTable, MOST_ROWS)
+    this.#history ??= await openHistory(kafka, catchUp, serviceId)
+    const history = this.#history
+    const { isLast, ...merged } = mergeHistory(history, catchUp, this.task.isTable, MOST_ROWS)
     if (merged.ranges.length === 0 && !isLast) {
-      await this.#history.news(IDLE_MS)
+      await history.news(IDLE_MS)
       return
     }
-    await this.#process(this.#history, merged, { kind: 'history', now: Date.now(), ranges: merged.ranges, isLast })
+    await this.#ids.learn(merged.runs)
+    await this.#process(history, merged, { kind: 'history', now: Date.now(), ranges: merged.ranges, isLast })
     if (!isLast) return
-    await this.#history.close()
     this.#history = null
-  }
-
-  async #finishCatchUp(): Promise<void> {
-    while (this.task.catchUp !== null && this.#failure === null) await this.#catchUp(this.task.catchUp)
+    await history.close()
   }
 
   async #process(reader: PartitionReader, { runs }: Merged, entry: ProcessedRows | CaughtUpRows): Promise<void> {
-    await this.#ids.learn(runs)
-    this.task.rows(entry, { runs })
+    await this.#transactions.guarded(async () => {
+      this.task.rows(entry, { runs })
+      await this.#transactions.commit(entry)
+    })
+    const losses = lossesIn(reader.queues, entry.ranges)
+    dropTaken(reader.queues, entry.ranges)
+    for (const { count } of entry.ranges) this.#rowsSinceSnapshot += count
     this.#tellErrors()
-    for (const { topic, partition, count } of entry.ranges) {
-      reader.queues.find((queue) => queue.topic === topic && queue.partition === partition)?.drop(count)
-      this.#rowsSinceSnapshot += count
+    for (const loss of losses) this.#options.onNotice(loss)
+  }
+
+  /** Reads partitions that topics have got since, from their beginnings. */
+  async #grow(): Promise<void> {
+    this.#lastGrowth = Date.now()
+    const starts = await newPartitions(this.#options.kafka, this.task.positions)
+    if (starts.size === 0) return
+    await this.#transactions.guarded(async () => {
+      const entry = { kind: 'growth', starts } as const
+      this.task.grow(entry)
+      await this.#transactions.commit(entry)
+      await this.#reopen()
+    })
+    for (const [topic, offsets] of starts) {
+      this.#options.onNotice(
+        `Topic ${topic} has ${offsets.length} new partitions, which are read from their beginnings`,
+      )
     }
-    await this.#commit(entry, [])
-  }
-
-  /** One transaction: what the queries have written, the entry that says why, and how far the service has read. */
-  async #commit(entry: LogEntry | null, inserted: readonly AddressedRecord[]): Promise<void> {
-    const { serviceId } = this.#options
-    const records = [...inserted, ...this.task.take()]
-    if (entry !== null) records.push(entryRecord(this.#topic, entry))
-    if (records.length === 0) return
-    const ranges = entry?.kind === 'rows' ? entry.ranges : []
-    const offsets = ranges.map(({ topic, partition, until }) => ({ topic, partition, offset: until }))
-    await this.#guarded(() => this.#sender.commit(records, { group: serviceId, offsets }))
-  }
-
-  async #settle(): Promise<void> {
-    const mark = entryRecord(this.#topic, { kind: 'mark', id: randomUUID() })
-    await this.#guarded(() => this.#sender.commit([mark]))
   }
 
   async #snapshot(): Promise<void> {
-    const { kafka } = this.#options
-    const first = await this.#guarded(() => this.#sender.commit(snapshotRecords(this.#topic, this.task.save())))
-    await this.#guarded(() => deleteRecordsBefore(kafka, this.#topic, first))
+    await this.#transactions.snapshot()
     this.#rowsSinceSnapshot = 0
     this.#lastSnapshot = Date.now()
   }
 
-  /** After a failure the engine may be ahead of what is committed: it is of no use any more. */
-  async #guarded<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      this.#failure = error
-      this.wake()
-      throw error
-    }
-  }
-
-  /** After a request: topics that were dropped go, and topics that queries read now are read. */
-  async #follow(before: readonly string[], there: readonly ListedTopic[]): Promise<void> {
-    await this.#guarded(() => this.#removeGone(before, there))
-    const { task } = this
-    const read = new Set(this.#reader.queues.map(({ topic }) => topic))
-    if (read.size === task.positions.size && [...task.positions.keys()].every((topic) => read.has(topic))) return
+  async #reopen(): Promise<void> {
     const { kafka, serviceId } = this.#options
-    await this.#guarded(async () => {
-      await this.#reader.close()
-      this.#reader = await PartitionReader.open(kafka, task.positions, `${serviceId}-read`)
-    })
+    await this.#reader.close()
+    this.#reader = await openLive(kafka, this.task.positions, serviceId)
   }
 
-  async #removeGone(before: readonly string[], there: readonly ListedTopic[]): Promise<void> {
-    const left = new Set(this.task.engine.topics().map(({ name }) => name))
-    const gone = before.filter((topic) => !left.has(topic) && there.some(({ name }) => name === topic))
-    await removeTopics(this.#options.kafka, gone)
+  #topics(): string[] {
+    return this.task.engine.topics().map(({ name }) => name)
+  }
+
+  /** Those of the topics that the engine has no more. */
+  #gone(before: readonly string[]): string[] {
+    const left = new Set(this.#topics())
+    return before.filter((topic) => !left.has(topic))
   }
 
   /** Each kind of error once: the records that they cost are counted. */

@@ -29,7 +29,7 @@ describeWithServers('a reader of partitions', ({ bootstrap }) => {
   }
 
   async function reader(topic: string, from: number[]): Promise<PartitionReader> {
-    const made = await PartitionReader.open(kafka, new Map([[topic, from]]), 'test-read')
+    const made = await PartitionReader.open(kafka, new Map([[topic, from]]), { group: 'test-read' })
     open.push(made)
     return made
   }

@@ -175,8 +175,10 @@ export class KsqlEngine {
   }
 
   // ------------------------------------------------------------ topics and records
+  /** A topic as it is outside; one that is there already has so many partitions from now on. */
   createTopic(name: string, options: { readonly partitions?: number; readonly replicas?: number } = {}): void {
-    this.session.dataflow.createTopic(name, options)
+    const topic = this.session.dataflow.createTopic(name, options)
+    topic.partitions = options.partitions ?? topic.partitions
   }
 
   topics(): { readonly name: string; readonly partitions: number; readonly replicas: number }[] {
@@ -324,6 +326,8 @@ export class KsqlEngine {
       if (settings === undefined) this.execute(`${text};`)
       else this.scoped(settings, () => this.execute(`${text};`))
     }
+    // statements may have deleted topics that were made again later
+    for (const topic of topics) this.createTopic(topic.name, topic)
     session.queryCount = queryCount
     session.restoring = false
   }

@@ -176,7 +176,12 @@ export class EngineTask {
 
   /** Reads new partitions of topics from now on. */
   grow({ starts }: Growth): void {
-    for (const [topic, offsets] of starts) this.#positions.get(topic)?.push(...offsets)
+    for (const [topic, offsets] of starts) {
+      const positions = this.#positions.get(topic)
+      if (positions === undefined) continue
+      positions.push(...offsets)
+      this.engine.createTopic(topic, { partitions: positions.length })
+    }
   }
 
   /** What the queries have written since the last call. */

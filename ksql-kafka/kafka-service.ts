@@ -31,7 +31,7 @@ export interface KafkaServiceOptions {
   readonly registry: string
   readonly serviceId: string
   /** default: every 30 seconds or 400,000 rows */
-  readonly snapshots?: SnapshotInterval
+  readonly snapshots?: SnapshotInterval | undefined
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
 }

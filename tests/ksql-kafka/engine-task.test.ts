@@ -155,6 +155,18 @@ test('a row that the format of its topic cannot carry is counted, and the others
   ])
 })
 
+test('new partitions of a topic are read, and rows for it go to them', () => {
+  const task = EngineTask.empty(listener)
+  task.request(MADE, () => {}, [])
+  task.grow({ kind: 'growth', starts: new Map([['r', [4, 0]]]) })
+  expect(task.positions.get('r')).toEqual([0, 4, 0])
+  const partitions = new Set<number>()
+  const insert = (record: AddressedRecord) => partitions.add(record.partition)
+  for (const id of 'abcdefgh') task.request(request(`INSERT INTO r (id, x) VALUES ('${id}', 7);`), insert, [])
+  expect([...partitions].sort()).toEqual([0, 1, 2])
+  expect(EngineTask.restore(task.save(), listener).positions).toEqual(task.positions)
+})
+
 test('what became of statements is known after a restart', () => {
   const task = EngineTask.empty(listener)
   task.request(MADE, () => {}, [])

@@ -167,4 +167,18 @@ describe('an engine restored from a snapshot', () => {
       expect(one.sources().map(({ name }) => name)).toEqual(['D', 'SUMS'])
     }
   })
+
+  test('is made of statements on topics that were deleted since, and made again', () => {
+    const engine = engineWith('')
+    engine.createTopic('t', { partitions: 3 })
+    const create = "CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');"
+    engine.execute(`${create} DROP STREAM s DELETE TOPIC;`)
+    for (const one of [engine.sandbox(), restored(engine)]) expect([one.topics(), one.sources()]).toEqual([[], []])
+    engine.createTopic('t', { partitions: 5 })
+    engine.execute(create)
+    for (const one of [engine.sandbox(), restored(engine)]) {
+      expect(one.topics()).toEqual([{ name: 't', partitions: 5, replicas: 1 }])
+      expect(one.sources()).toEqual(engine.sources())
+    }
+  })
 })

@@ -6,8 +6,9 @@ import type { PartitionReader } from '../kafka/partition-reader.ts'
 import { type SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
 import { removeTopics } from '../kafka/topic.ts'
 import { type AddressedRecord, TransactionalSender } from '../kafka/transactional-sender.ts'
-import type { Entity } from '../ksql-rest/protocol.ts'
+import { type Entity, ERROR_CODE } from '../ksql-rest/protocol.ts'
 import type { JsonObject } from '../ksql-rest/server/request-body.ts'
+import { RestError } from '../ksql-rest/server/rest-error.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
 import { deletePatterns, TERMINATED, terminateCluster } from '../ksql-rest/server/terminate.ts'
 import type { CatchUp } from './catch-up.ts'
@@ -49,6 +50,11 @@ const COMMIT_INTERVAL = 100
 const IDLE_MS = 1_000
 /** ms between two looks for new partitions */
 const GROWTH_MS = 30_000
+
+const ENDING = new RestError(
+  ERROR_CODE.shutDown,
+  'This server is ending. The request is not executed: send it again when another one is active.',
+)
 
 /** The one server of a service that runs the queries: takes records, and commits what they give together with how far it has read. */
 export class ActiveServer {
@@ -137,12 +143,17 @@ export class ActiveServer {
     const { kafka, registry } = this.#options
     return this.#transactions.exclusive(async () => {
       const { task } = this
-      while (task.catchUp !== null) await this.#catchUp(task.catchUp)
+      while (task.catchUp !== null) {
+        if (this.#options.signal.aborted) throw ENDING
+        await this.#catchUp(task.catchUp)
+      }
       const rows = rowsOf(task.engine, text, settings)
       if (rows !== null) {
         await this.#insert(rows, settings)
         return []
       }
+      // new queries must not be given a new partition as history and once more as it is read
+      await this.#grow()
       const settle = () => this.#transactions.settle()
       const prepared = await prepareRequest({ kafka, registry, settle }, task, text, settings)
       const { entities, refusal } = await this.#transactions.guarded(() => this.#request(prepared))
@@ -231,9 +242,7 @@ export class ActiveServer {
       await this.#snapshot()
       await removeTopics(this.#options.kafka, gone)
     }
-    const read = new Set(this.#reader.queues.map(({ topic }) => topic))
-    const { positions } = this.task
-    if (read.size !== positions.size || [...positions.keys()].some((topic) => !read.has(topic))) await this.#reopen()
+    await this.#follow()
     return { entities, refusal }
   }
 
@@ -263,6 +272,7 @@ export class ActiveServer {
     await this.#ids.learn(merged.runs)
     this.#lastRound = now
     await this.#process(this.#reader, merged, { kind: 'rows', now, ranges: merged.ranges })
+    await this.#transactions.guarded(() => this.#follow())
   }
 
   /** New queries are given what others have had; nothing else happens before they have all of it. */
@@ -316,6 +326,13 @@ export class ActiveServer {
     await this.#transactions.snapshot()
     this.#rowsSinceSnapshot = 0
     this.#lastSnapshot = Date.now()
+  }
+
+  /** Reads what queries read: a request may have changed that, or a record that has stopped a query. */
+  async #follow(): Promise<void> {
+    const read = new Set(this.#reader.queues.map(({ topic }) => topic))
+    const { positions } = this.task
+    if (read.size !== positions.size || [...positions.keys()].some((topic) => !read.has(topic))) await this.#reopen()
   }
 
   async #reopen(): Promise<void> {

@@ -35,11 +35,13 @@ export class Failures {
 export function endingError(error: unknown, serviceId: string, log: string): Error {
   const type = typeOf(error)
   const [, fix] = FIXES.find(([known]) => known.test(type)) ?? []
-  const otherwise = `Should that not help, report it; to begin anew without the state, delete topic ${log} and submit the statements again.`
-  return new Error(
-    `Service ${serviceId} cannot go on: ${reasonOf(error).replace(/\.$/, '')}. ${fix ?? otherwise} Then start the server again.`,
-    { cause: error },
-  )
+  const mend =
+    fix === undefined
+      ? `Start the server again; should it end again, report this, and to begin anew without the state, delete topic ${log} and submit the statements again.`
+      : `${fix} Then start the server again.`
+  return new Error(`Service ${serviceId} cannot go on: ${reasonOf(error).replace(/\.$/, '')}. ${mend}`, {
+    cause: error,
+  })
 }
 
 /** The broker's name of an error, here or in a cause. */

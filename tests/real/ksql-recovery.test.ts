@@ -128,7 +128,8 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
     await first.untilProcessed(input(), 520)
     await first.client.execute('TERMINATE CTAS_SUMS_0; DROP TABLE sums;')
     await first.client.execute(SUMS, EARLIEST)
-    await vi.waitFor(async () => expect(await sums(first)).toEqual(sumsOf(520)), 10_000)
+    const ranges = [{ from: 0, until: 520 }]
+    await vi.waitFor(async () => expect((await logEntries()).at(-1)).toMatchObject({ entry: { ranges } }), 20_000)
     await first.kill()
     const second = await ready()
     expect(await sums(second)).toEqual(sumsOf(520))
@@ -234,6 +235,41 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
     await second.untilProcessed(input(), 200)
     expect(await sums(second)).toEqual(sumsOf(200))
     expect(await second.stop()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('a query that a record has stopped does not come back, and its topic is not read any more', async () => {
+    await makeTopic(bootstrap, input(), 1)
+    const first = await ready()
+    const { client } = first
+    await client.execute(
+      `${stream()} ${SUMS} CREATE STREAM d (id VARCHAR KEY, v DECIMAL(3, 1)) WITH (KAFKA_TOPIC='d-${input()}', VALUE_FORMAT='JSON', PARTITIONS=1);
+       CREATE TABLE overflow AS SELECT id, SUM(v) AS total FROM d GROUP BY id;`,
+      EARLIEST,
+    )
+    const insert = "INSERT INTO d (id, v) VALUES ('a', 60.5);"
+    await client.execute(insert.repeat(2))
+    await first.untilProcessed(`d-${input()}`, 2)
+    const running = async (server: RunningServer) => {
+      const [{ queries }] = await server.client.execute('SHOW QUERIES;')
+      return (queries as { id: string }[]).map(({ id }) => id)
+    }
+    await vi.waitFor(async () => expect(await running(first)).toEqual(['CTAS_SUMS_0']), 10_000)
+    await client.execute(insert.repeat(2))
+    await send(10)
+    await first.untilProcessed(input(), 10)
+    expect((await first.stop()).stderr).toContain('Query CTAS_OVERFLOW_1 has stopped.')
+    // from the snapshot
+    const second = await ready()
+    expect(await running(second)).toEqual(['CTAS_SUMS_0'])
+    await second.client.execute(insert)
+    await send(10, { from: 11 })
+    await second.untilProcessed(input(), 20)
+    await second.kill()
+    // from the log
+    const third = await ready()
+    expect(await sums(third)).toEqual(sumsOf(20))
+    await third.client.execute('DROP TABLE overflow; DROP STREAM d;')
+    expect(await third.stop()).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('a snapshot of another version ends it, with what to do', async () => {

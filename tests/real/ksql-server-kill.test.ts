@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Random } from '../../gpuz/simulator/random.ts'
 import { kafkaClient } from '../../kafka/client.ts'
 import { deleteRecordsBefore } from '../../kafka/topic.ts'
@@ -112,6 +112,21 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     expect(code, stderr).toBe(0)
     expect(stderr).toContain(`Kafka at ${bootstrap} does not answer`)
     await expectSameAsInMemory(servers, statements)
+  })
+
+  test('a standby tells that Kafka is away, and stands by again when it is back', async () => {
+    const server = await (await start()).until('READY')
+    const standby = await (await start()).until('STANDBY')
+    const broker = kafkaBroker(brokerFolder, brokerPorts)
+    await broker.kill()
+    const health = async () => (await fetch(`${standby.url}/healthcheck`)).json()
+    const isAway = { isHealthy: false, details: { kafka: { isHealthy: false } } }
+    await vi.waitFor(async () => expect(await health()).toMatchObject(isAway), 60_000)
+    await broker.start()
+    const states = async () => [await server.state(), await standby.state()].sort()
+    await vi.waitFor(async () => expect(await states()).toEqual(['READY', 'STANDBY']), 60_000)
+    expect(await health()).toMatchObject({ isHealthy: true, details: { kafka: { isHealthy: true } } })
+    expect((await standby.stop()).stderr).toContain(`Kafka at ${bootstrap} answers again`)
   })
 
   test('records that are gone and without which the state cannot be restored end it, with what to do', async () => {

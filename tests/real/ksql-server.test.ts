@@ -223,6 +223,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
       { commandStatus: { status: 'SUCCESS' } },
     ])
     await expect(client.execute('SHOW STREAMS;')).rejects.toThrow('The cluster has been terminated')
+    await expect(client.status('stream/`T`/create')).rejects.toThrow('The cluster has been terminated')
     await server.stop()
     const next = await start()
     const [{ streams }, { topics }] = await next.client.execute('SHOW STREAMS; SHOW TOPICS;')

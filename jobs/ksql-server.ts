@@ -1,5 +1,5 @@
 import { KsqlEngine } from '../engine/index.ts'
-import type { SnapshotInterval } from '../ksql-kafka/active-server.ts'
+import type { SnapshotInterval } from '../ksql-kafka/intake.ts'
 import { KafkaService } from '../ksql-kafka/kafka-service.ts'
 import { DEFAULT_SERVICE_ID } from '../ksql-kafka/service-names.ts'
 import { MemoryService } from '../ksql-rest/server/memory-service.ts'

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { Settings } from '../engine/index.ts'
 import type { PartitionReader } from '../kafka/partition-reader.ts'
-import { type SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
+import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { removeTopics } from '../kafka/topic.ts'
 import { type AddressedRecord, TransactionalSender } from '../kafka/transactional-sender.ts'
 import { type Entity, ERROR_CODE } from '../ksql-rest/protocol.ts'
@@ -11,14 +10,9 @@ import type { JsonObject } from '../ksql-rest/server/request-body.ts'
 import { RestError } from '../ksql-rest/server/rest-error.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
 import { deletePatterns, TERMINATED, terminateCluster } from '../ksql-rest/server/terminate.ts'
-import type { CatchUp } from './catch-up.ts'
 import { EngineTask, isRefusal } from './engine-task.ts'
-import { newPartitions } from './growth.ts'
-import { mergeHistory, openHistory } from './history.ts'
-import { LiveRows, lossesIn } from './live-rows.ts'
-import type { CaughtUpRows, ProcessedRows } from './log-entry.ts'
-import { dropTaken, type Merged } from './merge.ts'
-import { openLive, replay } from './replay.ts'
+import { Intake, type SnapshotInterval } from './intake.ts'
+import { replay } from './replay.ts'
 import { type PreparedRequest, prepareRequest, rowsOf } from './requests.ts'
 import { SchemaIds } from './schema-ids.ts'
 import { logTopic, transactionalId } from './service-names.ts'
@@ -37,42 +31,19 @@ export interface ActiveServerOptions {
   readonly onNotice: (text: string) => void
 }
 
-/** So many ms or rows, whatever comes first, lie between two snapshots. */
-export interface SnapshotInterval {
-  readonly ms: number
-  readonly rows: number
-}
-
-/** Rows of one transaction at most: fewer than a reader keeps ready. */
-const MOST_ROWS = 4_000
-/** ms between two transactions while fewer rows than that wait */
-const COMMIT_INTERVAL = 100
-const IDLE_MS = 1_000
-/** ms between two looks for new partitions */
-const GROWTH_MS = 30_000
-
 const ENDING = new RestError(
   ERROR_CODE.shutDown,
   'This server is ending. The request is not executed: send it again when another one is active.',
 )
 
-/** The one server of a service that runs the queries: takes records, and commits what they give together with how far it has read. */
+/** The one server of a service that runs the queries: what records and requests do to its task it commits together with what they give. */
 export class ActiveServer {
   readonly task: EngineTask
   readonly #options: ActiveServerOptions
   readonly #sender: TransactionalSender
   readonly #ids: SchemaIds
   readonly #transactions: Transactions
-  readonly #live = new LiveRows()
-  #reader: PartitionReader
-  #history: PartitionReader | null = null
-  #rowsSinceSnapshot = 0
-  #lastSnapshot = Date.now()
-  #lastRound = 0
-  #lastGrowth = 0
-  /** there are rows that cannot be processed yet */
-  #isHeldUp = false
-  #toldErrors = 0
+  readonly #intake: Intake
 
   private constructor(
     options: ActiveServerOptions,
@@ -84,11 +55,11 @@ export class ActiveServer {
     this.#options = options
     this.#sender = sender
     this.task = task
-    this.#reader = reader
     this.#ids = ids
-    const { kafka, serviceId } = options
-    this.#transactions = new Transactions({ kafka, serviceId, task, sender, onFailed: () => this.wake() })
-    this.#toldErrors = task.engine.errors.all().length
+    const { kafka, serviceId, snapshots, onNotice } = options
+    const transactions = new Transactions({ kafka, serviceId, task, sender, onFailed: () => this.wake() })
+    this.#transactions = transactions
+    this.#intake = new Intake({ kafka, serviceId, task, transactions, ids, snapshots, onNotice }, reader)
   }
 
   /**
@@ -123,8 +94,8 @@ export class ActiveServer {
   async work(goOn: () => boolean): Promise<void> {
     try {
       while (goOn() && this.#transactions.isOpen) {
-        if (this.task.catchUp === null || this.#isHeldUp) await this.#rest()
-        await this.#transactions.exclusive(() => this.#round())
+        await this.#intake.rest()
+        await this.#transactions.exclusive(() => this.#intake.round())
       }
     } catch (error) {
       // a request may have failed while this one waited for its turn
@@ -135,7 +106,7 @@ export class ActiveServer {
 
   /** Ends a wait of `work`. */
   wake(): void {
-    this.#reader.wake()
+    this.#intake.wake()
   }
 
   /** Executes the statements of a request. Throws KsqlError, RestError, SchemaRegistryError; what kafkajs throws. */
@@ -145,7 +116,7 @@ export class ActiveServer {
       const { task } = this
       while (task.catchUp !== null) {
         if (this.#options.signal.aborted) throw ENDING
-        await this.#catchUp(task.catchUp)
+        await this.#intake.catchUp(task.catchUp)
       }
       const rows = rowsOf(task.engine, text, settings)
       if (rows !== null) {
@@ -153,7 +124,7 @@ export class ActiveServer {
         return []
       }
       // new queries must not be given a new partition as history and once more as it is read
-      await this.#grow()
+      await this.#intake.grow()
       const settle = () => this.#transactions.settle()
       const prepared = await prepareRequest({ kafka, registry, settle }, task, text, settings)
       const { entities, refusal } = await this.#transactions.guarded(() => this.#request(prepared))
@@ -194,22 +165,13 @@ export class ActiveServer {
   /** @param leavesSnapshot so that the next server begins at once */
   async close(leavesSnapshot: boolean): Promise<void> {
     try {
-      if (leavesSnapshot && this.#transactions.isOpen && this.#rowsSinceSnapshot > 0) {
+      if (leavesSnapshot && this.#transactions.isOpen && this.#intake.hasRowsSinceSnapshot) {
         await this.#transactions.exclusive(() => this.#transactions.snapshot())
       }
     } finally {
-      await this.#history?.close()
-      await this.#reader.close()
+      await this.#intake.close()
       await this.#sender.close()
     }
-  }
-
-  /** Until there are records to be processed, and the last transaction is not too near. */
-  async #rest(): Promise<void> {
-    const { waiting } = this.#reader
-    if (this.#isHeldUp) await this.#reader.news(this.#ids.isAway ? IDLE_MS : COMMIT_INTERVAL)
-    else if (waiting === 0) await this.#reader.news(IDLE_MS)
-    if (waiting < MOST_ROWS) await sleep(Math.max(0, this.#lastRound + COMMIT_INTERVAL - Date.now()))
   }
 
   /** All rows, or where one is refused none. */
@@ -239,106 +201,11 @@ export class ActiveServer {
     const gone = this.#gone(before).filter((name) => there.has(name))
     if (gone.length > 0) {
       // the log may refer to records of theirs
-      await this.#snapshot()
+      await this.#intake.snapshot()
       await removeTopics(this.#options.kafka, gone)
     }
-    await this.#follow()
+    await this.#intake.follow()
     return { entities, refusal }
-  }
-
-  async #round(): Promise<void> {
-    if (Date.now() - this.#lastGrowth > GROWTH_MS) await this.#grow()
-    this.#isHeldUp = false
-    try {
-      if (this.task.catchUp === null) await this.#processLive()
-      else await this.#catchUp(this.task.catchUp)
-    } catch (error) {
-      if (!(error instanceof SchemaRegistryError) || !error.isOutage) throw error
-      this.#isHeldUp = true
-    }
-    const { ms, rows } = this.#options.snapshots
-    const isDue = Date.now() - this.#lastSnapshot > ms && this.#rowsSinceSnapshot > 0
-    if (isDue || this.#rowsSinceSnapshot > rows) await this.#snapshot()
-  }
-
-  async #processLive(): Promise<void> {
-    const { queues } = this.#reader
-    const now = Date.now()
-    const merged = this.#live.next(queues, this.task.isTable, MOST_ROWS, now)
-    if (merged.ranges.length === 0) {
-      this.#isHeldUp = this.#reader.waiting > 0
-      return
-    }
-    await this.#ids.learn(merged.runs)
-    this.#lastRound = now
-    await this.#process(this.#reader, merged, { kind: 'rows', now, ranges: merged.ranges })
-    await this.#transactions.guarded(() => this.#follow())
-  }
-
-  /** New queries are given what others have had; nothing else happens before they have all of it. */
-  async #catchUp(catchUp: CatchUp): Promise<void> {
-    const { kafka, serviceId } = this.#options
-    this.#history ??= await openHistory(kafka, catchUp, serviceId)
-    const history = this.#history
-    const { isLast, ...merged } = mergeHistory(history, catchUp, this.task.isTable, MOST_ROWS)
-    if (merged.ranges.length === 0 && !isLast) {
-      await history.news(IDLE_MS)
-      return
-    }
-    await this.#ids.learn(merged.runs)
-    await this.#process(history, merged, { kind: 'history', now: Date.now(), ranges: merged.ranges, isLast })
-    if (!isLast) return
-    this.#history = null
-    await history.close()
-  }
-
-  async #process(reader: PartitionReader, { runs }: Merged, entry: ProcessedRows | CaughtUpRows): Promise<void> {
-    await this.#transactions.guarded(async () => {
-      this.task.rows(entry, { runs })
-      await this.#transactions.commit(entry)
-    })
-    const losses = lossesIn(reader.queues, entry.ranges)
-    dropTaken(reader.queues, entry.ranges)
-    for (const { count } of entry.ranges) this.#rowsSinceSnapshot += count
-    this.#tellErrors()
-    for (const loss of losses) this.#options.onNotice(loss)
-  }
-
-  /** Reads partitions that topics have got since, from their beginnings. */
-  async #grow(): Promise<void> {
-    this.#lastGrowth = Date.now()
-    const starts = await newPartitions(this.#options.kafka, this.task.positions)
-    if (starts.size === 0) return
-    await this.#transactions.guarded(async () => {
-      const entry = { kind: 'growth', starts } as const
-      this.task.grow(entry)
-      await this.#transactions.commit(entry)
-      await this.#reopen()
-    })
-    for (const [topic, offsets] of starts) {
-      this.#options.onNotice(
-        `Topic ${topic} has ${offsets.length} new partitions, which are read from their beginnings`,
-      )
-    }
-  }
-
-  async #snapshot(): Promise<void> {
-    await this.#transactions.snapshot()
-    this.#rowsSinceSnapshot = 0
-    this.#lastSnapshot = Date.now()
-  }
-
-  /** Reads what queries read: a request may have changed that, or a record that has stopped a query. */
-  async #follow(): Promise<void> {
-    const read = new Set(this.#reader.queues.map(({ topic }) => topic))
-    const { positions } = this.task
-    if (read.size !== positions.size || [...positions.keys()].some((topic) => !read.has(topic))) await this.#reopen()
-  }
-
-  async #reopen(): Promise<void> {
-    const { kafka, serviceId } = this.#options
-    await this.#reader.close()
-    this.#reader = await openLive(kafka, this.task.positions, serviceId)
   }
 
   #topics(): string[] {
@@ -349,14 +216,5 @@ export class ActiveServer {
   #gone(before: readonly string[]): string[] {
     const left = new Set(this.#topics())
     return before.filter((topic) => !left.has(topic))
-  }
-
-  /** Each kind of error once: the records that they cost are counted. */
-  #tellErrors(): void {
-    const errors = this.task.engine.errors.all()
-    for (const { place, what, example } of errors.slice(this.#toldErrors)) {
-      this.#options.onNotice(`${place}: ${what} (${example}); further ones are counted only`)
-    }
-    this.#toldErrors = errors.length
   }
 }

@@ -19,8 +19,9 @@ import type {
   Surroundings,
 } from '../ksql-rest/server/service.ts'
 import { TERMINATED } from '../ksql-rest/server/terminate.ts'
-import { ActiveServer, type SnapshotInterval } from './active-server.ts'
+import { ActiveServer } from './active-server.ts'
 import { endingError, Failures, isAway } from './failures.ts'
+import type { SnapshotInterval } from './intake.ts'
 import { engineFor } from './push-engine.ts'
 import { logTopic } from './service-names.ts'
 

@@ -28,7 +28,7 @@ export function lost(topic: string, partition: number, { from, until }: LostOffs
 /** The error for a partition that ends before what was read of it. */
 export function madeAnew(topic: string, partition: number, position: number, high: number): LostRecordsError {
   return new LostRecordsError(
-    `Topic ${topic}, partition ${partition} ends at offset ${high}, and was read up to ${position}: the topic was deleted and made anew.`,
+    `Topic ${topic}, partition ${partition} ends at offset ${high}, and was read up to ${position}: the topic was deleted and made anew, or the broker has lost its end.`,
   )
 }
 

@@ -38,6 +38,8 @@ export interface KafkaServiceOptions {
 }
 
 const SNAPSHOTS: SnapshotInterval = { ms: 30_000, rows: 400_000 }
+const NOT_ACTIVE =
+  'The query has ended: this server is not the active one any more, or begins again from its log. Ask again.'
 /** Of each request, the last of them two seconds apart: a coordinator takes some seconds to move. */
 const RETRIES = 8
 const RETRY_MS = 1_000
@@ -70,6 +72,10 @@ export class KafkaService implements KsqlService {
 
   get state(): ServerState {
     return this.#state
+  }
+
+  get #isTerminated(): boolean {
+    return this.#state === 'TERMINATED'
   }
 
   get surroundings(): Surroundings {
@@ -150,7 +156,7 @@ export class KafkaService implements KsqlService {
         if (!this.#isKafkaAway && this.#isFinal(error, failures)) {
           throw endingError(error, this.serviceId, logTopic(this.serviceId))
         }
-        if (this.#state !== 'TERMINATED') this.#state = 'STARTING'
+        if (!this.#isTerminated) this.#state = 'STARTING'
         const reason = reasonOf(error)
         if (told !== reason) {
           const what = this.#isKafkaAway ? `Kafka at ${bootstrap} does not answer` : 'A transaction or request failed'
@@ -178,7 +184,7 @@ export class KafkaService implements KsqlService {
     })
     aborted.then(() => this.#active?.wake())
     try {
-      while (!signal.aborted && this.#state !== 'TERMINATED') {
+      while (!signal.aborted && !this.#isTerminated) {
         if (seat.isHeld) await this.#lead(seat, signal, onWorking)
         else {
           if (seat.hasJoined) {
@@ -189,7 +195,7 @@ export class KafkaService implements KsqlService {
         }
       }
       // who is left would begin the service anew
-      if (this.#state === 'TERMINATED') await aborted
+      if (this.#isTerminated) await aborted
     } finally {
       await seat.leave()
     }
@@ -218,16 +224,13 @@ export class KafkaService implements KsqlService {
     } finally {
       this.#active = null
       if (this.#state === 'READY') this.#state = 'STARTING'
-      this.#queriesEnded(
-        null,
-        'The query has ended: this server is not the active one any more, or begins again from its log. Ask again.',
-      )
+      this.#queriesEnded(null, this.#isTerminated ? undefined : NOT_ACTIVE)
       await active.close(seat.isHeld)
     }
   }
 
   async #server(): Promise<ActiveServer> {
-    if (this.#state === 'TERMINATED') throw TERMINATED
+    if (this.#isTerminated) throw TERMINATED
     if (this.#active !== null) return this.#active
     throw new RestError(ERROR_CODE.notReady, await this.#whyNot())
   }

@@ -14,7 +14,7 @@ import {
   recordsInOrder,
 } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
-import { recordCount, TOPIC } from './topic-contents.ts'
+import { recordCount, removeTopic, TOPIC } from './topic-contents.ts'
 import { committedRecords, removeAllTopics } from './topic-records.ts'
 
 const ROWS = 5_000
@@ -209,6 +209,26 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     expect((await collected(readings)).map(([row]) => Number(row))).toEqual(
       Array.from({ length: 2_000 }, (_, row) => row),
     )
+  })
+
+  test('a push query that cannot go on ends with the reason', async () => {
+    await makeTopic(bootstrap, 'quiet', 1)
+    const server = await start()
+    const { client } = server
+    await client.execute("CREATE STREAM q (k VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='quiet', VALUE_FORMAT='JSON');")
+    const own = await client.query('SELECT x FROM q EMIT CHANGES;')
+    await removeTopic(bootstrap, 'quiet')
+    await expect(collected(own)).rejects.toThrow('The query has ended: This server does not host this topic-partition')
+    await makeTopic(bootstrap, 'other', 1)
+    await client.execute(`
+      CREATE STREAM r (k VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='other', VALUE_FORMAT='JSON');
+      CREATE STREAM t AS SELECT * FROM r;`)
+    const shared = await client.query('SELECT x FROM t EMIT CHANGES;')
+    const [, { code }] = await Promise.all([
+      expect(collected(shared)).rejects.toThrow('The query has ended: this server is not the active one any more'),
+      server.stop(),
+    ])
+    expect(code).toBe(0)
   })
 
   test('terminate ends the service for good: a server that comes later begins with nothing', async () => {

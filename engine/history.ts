@@ -1,5 +1,6 @@
 import type { Settings } from './handles.ts'
 import type { Topic } from './runtime/topic.ts'
+import { TRANSIENT } from './statements/push-query.ts'
 import type { Statement } from './syntax/ast.ts'
 import { formatIdentifier } from './syntax/index.ts'
 
@@ -32,8 +33,9 @@ export class History {
    * @param scope the settings that hold, where they end with a scope; null: they are the session's own
    * @param at its place: queries that it stopped itself stand behind it
    */
-  add({ kind, text }: Statement, queryCount: number, scope: Settings | null, at: number): void {
-    if (NOT_REPEATED.includes(kind)) return
+  add(statement: Statement, queryCount: number, scope: Settings | null, at: number): void {
+    const { kind, text } = statement
+    if (NOT_REPEATED.includes(kind) || endsPushQuery(statement)) return
     if (scope === null) this.statements.splice(at, 0, { text, queryCount })
     else if (!SETTING.includes(kind)) this.statements.splice(at, 0, { text, queryCount, settings: scope })
   }
@@ -42,4 +44,9 @@ export class History {
   stopped(query: string, queryCount: number): void {
     this.statements.push({ text: `TERMINATE ${formatIdentifier(query)}`, queryCount })
   }
+}
+
+/** Push queries are in no other engine. */
+function endsPushQuery(statement: Statement): boolean {
+  return statement.kind === 'terminate' && statement.query?.startsWith(TRANSIENT) === true
 }

@@ -168,6 +168,13 @@ describe('an engine restored from a snapshot', () => {
     }
   })
 
+  test('knows nothing of push queries, also of those that a statement has ended', () => {
+    const engine = engineWith(S)
+    const { id } = engine.select('SELECT * FROM s EMIT CHANGES;', () => {})
+    engine.execute(`TERMINATE \`${id}\`;`)
+    for (const one of [engine.sandbox(), restored(engine)]) expect(one.queries()).toEqual([])
+  })
+
   test('is made of statements on topics that were deleted since, and made again', () => {
     const engine = engineWith('')
     engine.createTopic('t', { partitions: 3 })

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { NO_RESTART } from './client.ts'
 import { type LostOffsets, PartitionQueue, type QueuedRecord } from './partition-queue.ts'
-import { isUnknownTopic, offsetsOf, type PartitionOffsets, topicNames } from './topic.ts'
+import { hasType, offsetsOf, type PartitionOffsets, topicNames, UNKNOWN_TOPIC } from './topic.ts'
 
 /** Where reading begins: of each topic an offset a partition. */
 export type Positions = ReadonlyMap<string, readonly number[]>
@@ -12,6 +13,8 @@ const MOST_WAITING = 20_000
 const FEW_WAITING = MOST_WAITING / 4
 /** ms that the broker may keep a request for want of records: as long, a partition that was full is not asked for. */
 const LONGEST_FETCH = 250
+const JOIN_TRIES = 10
+const JOIN_MS = 500
 
 /** Records that a partition no longer has, which somebody still needs. */
 export class LostRecordsError extends Error {
@@ -69,6 +72,18 @@ export class PartitionReader {
 
   /** @throws LostRecordsError for a topic that is not there or was made anew, and where records are gone and not to be skipped; what kafkajs throws */
   static async open(kafka: Kafka, positions: Positions, options: ReaderOptions): Promise<PartitionReader> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await PartitionReader.#openOnce(kafka, positions, options)
+      } catch (error) {
+        // a broker that has just started; kafkajs does not ask again by itself
+        if (tries === JOIN_TRIES || !hasType(error, 'GROUP_LOAD_IN_PROGRESS')) throw error
+        await sleep(JOIN_MS)
+      }
+    }
+  }
+
+  static async #openOnce(kafka: Kafka, positions: Positions, options: ReaderOptions): Promise<PartitionReader> {
     const ends = await endsOf(kafka, [...positions.keys()])
     const queues = [...positions].flatMap(([topic, offsets]) =>
       offsets.map(
@@ -231,7 +246,7 @@ async function endsOf(kafka: Kafka, topics: readonly string[]): Promise<Awaited<
   try {
     return await offsetsOf(kafka, topics)
   } catch (error) {
-    if (!isUnknownTopic(error)) throw error
+    if (!hasType(error, UNKNOWN_TOPIC)) throw error
     const there = await topicNames(kafka)
     const missing = topics.filter((topic) => !there.has(topic))
     if (missing.length === 0) throw error

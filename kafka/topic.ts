@@ -191,10 +191,13 @@ export function offsetsOf(
   })
 }
 
-/** Whether an error says that a topic is not there. */
-export function isUnknownTopic(error: unknown): boolean {
+/** The type of what a broker says of a topic that is not there. */
+export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
+
+/** Whether an error is one of this type that a broker gave, here or in a cause. */
+export function hasType(error: unknown, type: string): boolean {
   if (!(error instanceof Error)) return false
-  return ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isUnknownTopic(error.cause)
+  return ('type' in error && error.type === type) || hasType(error.cause, type)
 }
 
 /** The partition that Kafka's own clients send a key to. */

@@ -1,5 +1,5 @@
 import { isOutage, reasonOf } from '../kafka/client.ts'
-import { isUnknownTopic } from '../kafka/topic.ts'
+import { hasType, UNKNOWN_TOPIC } from '../kafka/topic.ts'
 
 /** A server begins again from its log after so many failures within so many ms, and ends after one more. */
 const MOST_FAILURES = 4
@@ -17,7 +17,7 @@ const FIXES: readonly (readonly [type: RegExp, fix: string])[] = [
 
 /** Whether the cluster is away, so that waiting helps. */
 export function isAway(error: unknown): boolean {
-  return isOutage(error) && !isUnknownTopic(error)
+  return isOutage(error) && !hasType(error, UNKNOWN_TOPIC)
 }
 
 /** Failures that beginning again may mend, and whether it has. */

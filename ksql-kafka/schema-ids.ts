@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KsqlError } from '../engine/index.ts'
 import { type SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
 import type { EngineTask } from './engine-task.ts'
 import type { Merged } from './merge.ts'
@@ -60,8 +61,9 @@ export class SchemaIds {
       try {
         return work()
       } catch (error) {
-        if (!(error instanceof UnregisteredSchema)) throw error
-        const { subject, schema } = error
+        const missing = error instanceof KsqlError ? error.cause : error
+        if (!(missing instanceof UnregisteredSchema)) throw error
+        const { subject, schema } = missing
         this.#task.registry.adopt({ subject, schema, type: 'AVRO', id: await this.#registry.add(subject, schema) })
       }
     }

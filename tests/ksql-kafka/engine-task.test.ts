@@ -134,10 +134,11 @@ test('a row that the format of its topic cannot carry is counted, and the others
   const text = `
     CREATE STREAM r (id VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
     CREATE STREAM s WITH (VALUE_FORMAT='AVRO', VALUE_SCHEMA_ID=7) AS SELECT id AS k, AS_VALUE(id) AS id, x FROM r;
-    CREATE STREAM t AS SELECT * FROM r;`
+    CREATE STREAM t AS SELECT * FROM r;
+    CREATE STREAM r2 (k VARCHAR KEY) WITH (KAFKA_TOPIC='r2', PARTITIONS=1, VALUE_FORMAT='AVRO', VALUE_SCHEMA_ID=7);`
   const facts = {
     topics: [{ name: 'r', partitions: 1, replicas: 1 }],
-    schemas: [{ subject: 'S-value', schema, type: 'AVRO' as const, id: 7 }],
+    schemas: ['S-value', 'r2-value'].map((subject) => ({ subject, schema, type: 'AVRO' as const, id: 7 })),
     starts: new Map([['r', [0]]]),
   }
   task.request(request(text, facts), () => {}, [])
@@ -145,6 +146,10 @@ test('a row that the format of its topic cannot carry is counted, and the others
   const sent = take(task, rows)
   expect(sent.filter(({ topic }) => topic === 'S')).toHaveLength(2)
   expect(sent.filter(({ topic }) => topic === 'T')).toHaveLength(3)
+  const insert = request("INSERT INTO r2 (k, id) VALUES ('a', 'b');")
+  expect(() => task.request(insert, () => {}, [])).toThrow(
+    "Failed to insert values into 'R2'. 'X' is null, and its Avro schema does not allow it",
+  )
   expect(task.engine.errors.all()).toEqual([
     {
       place: 'topic S',

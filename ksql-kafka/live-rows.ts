@@ -12,7 +12,7 @@ interface Stall {
 
 /** Chooses what is processed next of partitions that are read as they grow. */
 export class LiveRows {
-  readonly #stalls = new Map<PartitionQueue, Stall>()
+  readonly #stalls = new WeakMap<PartitionQueue, Stall>()
 
   /**
    * The next records by time, and the offsets that are gone, as ranges without records. A partition that is behind is waited for, but not longer than two seconds

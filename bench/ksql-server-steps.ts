@@ -107,7 +107,7 @@ async function readAll(
 ): Promise<void> {
   const offsets = await offsetsOf(kafka, topics)
   const positions = new Map([...offsets].map(([topic, partitions]) => [topic, partitions.map(({ low }) => low)]))
-  const reader = await PartitionReader.open(kafka, positions, 'bench')
+  const reader = await PartitionReader.open(kafka, positions, { group: 'bench' })
   const isOpen = (): boolean =>
     reader.queues.some(
       ({ topic, partition, position, length }) => length > 0 || position < (offsets.get(topic)?.[partition]?.high ?? 0),

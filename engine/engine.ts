@@ -78,6 +78,7 @@ export class KsqlEngine {
         throwOnInvalidTime: () => properties.get(THROW_ON_INVALID)?.toLowerCase() === 'true',
         sourceOf: (topic) => catalog.all().find((s) => s.topic === topic),
         onTopic: options.onTopic ?? (() => {}),
+        onStopped: (query) => this.history.stopped(query, this.session.queryCount),
       }),
       functions: options.functions ?? builtinFunctions,
       variables: new Map(),
@@ -121,12 +122,16 @@ export class KsqlEngine {
 
   executeStatement(statement: Statement): StatementResult {
     const { queryCount } = this.session
+    const at = this.history.statements.length
+    const remember = (): void => this.history.add(statement, queryCount, this.isScoped ? this.settings() : null, at)
     try {
       const { message, queryId } = executeStatement(this.session, statement)
-      this.history.add(statement, queryCount, this.isScoped ? this.settings() : null)
+      remember()
       const base = { statement: statement.text, kind: statement.kind, message }
       return queryId === undefined ? base : { ...base, queryId }
     } catch (error) {
+      // a record broke a query: the statement itself is in effect
+      if (error instanceof KsqlError && error.kind === 'runtime') remember()
       if (!(error instanceof KsqlError) || error.statement !== undefined) throw error
       throw new KsqlError(error.kind, error.message, {
         position: error.position ?? statement.at,
@@ -170,8 +175,10 @@ export class KsqlEngine {
   }
 
   // ------------------------------------------------------------ topics and records
+  /** A topic as it is outside; one that is there already has so many partitions from now on. */
   createTopic(name: string, options: { readonly partitions?: number; readonly replicas?: number } = {}): void {
-    this.session.dataflow.createTopic(name, options)
+    const topic = this.session.dataflow.createTopic(name, options)
+    topic.partitions = options.partitions ?? topic.partitions
   }
 
   topics(): { readonly name: string; readonly partitions: number; readonly replicas: number }[] {
@@ -319,6 +326,8 @@ export class KsqlEngine {
       if (settings === undefined) this.execute(`${text};`)
       else this.scoped(settings, () => this.execute(`${text};`))
     }
+    // statements may have deleted topics that were made again later
+    for (const topic of topics) this.createTopic(topic.name, topic)
     session.queryCount = queryCount
     session.restoring = false
   }

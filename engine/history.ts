@@ -1,6 +1,8 @@
 import type { Settings } from './handles.ts'
 import type { Topic } from './runtime/topic.ts'
+import { TRANSIENT } from './statements/push-query.ts'
 import type { Statement } from './syntax/ast.ts'
+import { formatIdentifier } from './syntax/index.ts'
 
 /** A statement to be repeated in another engine. */
 export interface ExecutedStatement {
@@ -27,10 +29,24 @@ const SETTING: readonly Statement['kind'][] = ['set', 'unset', 'define', 'undefi
 export class History {
   readonly statements: ExecutedStatement[] = []
 
-  /** @param scope the settings that hold, where they end with a scope; null: they are the session's own */
-  add({ kind, text }: Statement, queryCount: number, scope: Settings | null): void {
-    if (NOT_REPEATED.includes(kind)) return
-    if (scope === null) this.statements.push({ text, queryCount })
-    else if (!SETTING.includes(kind)) this.statements.push({ text, queryCount, settings: scope })
+  /**
+   * @param scope the settings that hold, where they end with a scope; null: they are the session's own
+   * @param at its place: queries that it stopped itself stand behind it
+   */
+  add(statement: Statement, queryCount: number, scope: Settings | null, at: number): void {
+    const { kind, text } = statement
+    if (NOT_REPEATED.includes(kind) || endsPushQuery(statement)) return
+    if (scope === null) this.statements.splice(at, 0, { text, queryCount })
+    else if (!SETTING.includes(kind)) this.statements.splice(at, 0, { text, queryCount, settings: scope })
   }
+
+  /** A record has stopped a query: it does not run in another engine either. */
+  stopped(query: string, queryCount: number): void {
+    this.statements.push({ text: `TERMINATE ${formatIdentifier(query)}`, queryCount })
+  }
+}
+
+/** Push queries are in no other engine. */
+function endsPushQuery(statement: Statement): boolean {
+  return statement.kind === 'terminate' && statement.query?.startsWith(TRANSIENT) === true
 }

@@ -1,4 +1,5 @@
 import { KsqlEngine } from '../engine/index.ts'
+import type { SnapshotInterval } from '../ksql-kafka/intake.ts'
 import { KafkaService } from '../ksql-kafka/kafka-service.ts'
 import { DEFAULT_SERVICE_ID } from '../ksql-kafka/service-names.ts'
 import { MemoryService } from '../ksql-rest/server/memory-service.ts'
@@ -23,6 +24,8 @@ export interface KsqlServerOptions {
   readonly registry?: string
   /** servers of one service are one another's standbys; default `gpumon_` */
   readonly serviceId?: string
+  /** of a service on Kafka; default: every 30 seconds or 400,000 rows */
+  readonly snapshots?: SnapshotInterval
   /** ends the server */
   readonly signal: AbortSignal
 }
@@ -50,8 +53,8 @@ export async function ksqlServer(options: KsqlServerOptions, { onReady, onNotice
         `${files[0]} cannot be executed at each start, since the service on Kafka remembers its statements: send it to /ksql once`,
       )
     }
-    const { serviceId = DEFAULT_SERVICE_ID } = options
-    const service = new KafkaService({ bootstrap, registry, serviceId, onFault, onNotice })
+    const { serviceId = DEFAULT_SERVICE_ID, snapshots } = options
+    const service = new KafkaService({ bootstrap, registry, serviceId, snapshots, onFault, onNotice })
     const server = await serve(service)
     onReady(server.url)
     try {

@@ -10,6 +10,12 @@ export interface QueuedRecord {
   readonly headers?: IHeaders
 }
 
+/** Offsets [from, until) that a partition no longer has, and nobody had taken. */
+export interface LostOffsets {
+  readonly from: number
+  readonly until: number
+}
+
 /** Records of one partition that were fetched and not taken yet, in their order. */
 export class PartitionQueue {
   readonly topic: string
@@ -20,6 +26,8 @@ export class PartitionQueue {
   position: number
   /** offset behind the last record that the partition is known to have */
   end: number
+  /** what fetching has gone over since it was gone, until taking has come behind it */
+  lost: LostOffsets | null = null
   #records: QueuedRecord[] = []
   #head = 0
 
@@ -59,11 +67,24 @@ export class PartitionQueue {
     this.end = Math.max(end, this.position)
   }
 
+  /** Goes on at an offset, since what is before it is gone. */
+  skip(until: number): void {
+    this.lost = { from: this.lost?.from ?? this.position, until }
+    this.advance(until, this.end)
+  }
+
   /** Takes so many records away. @returns the offset behind the last of them, from where taking goes on */
   drop(count: number): number {
     const last = this.#records[this.#head + count - 1]
     this.#head += count
     if (last !== undefined) this.from = last.offset + 1
     return this.from
+  }
+
+  /** Takes away all records before an offset, from where taking goes on. */
+  dropBefore(until: number): void {
+    while ((this.at(0)?.offset ?? until) < until) this.drop(1)
+    this.from = until
+    if (this.lost !== null && this.lost.until <= until) this.lost = null
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { NO_RESTART } from './client.ts'
-import { PartitionQueue, type QueuedRecord } from './partition-queue.ts'
-import { offsetsOf } from './topic.ts'
+import { type LostOffsets, PartitionQueue, type QueuedRecord } from './partition-queue.ts'
+import { hasType, offsetsOf, type PartitionOffsets, topicNames, UNKNOWN_TOPIC } from './topic.ts'
 
 /** Where reading begins: of each topic an offset a partition. */
 export type Positions = ReadonlyMap<string, readonly number[]>
@@ -12,16 +13,33 @@ const MOST_WAITING = 20_000
 const FEW_WAITING = MOST_WAITING / 4
 /** ms that the broker may keep a request for want of records: as long, a partition that was full is not asked for. */
 const LONGEST_FETCH = 250
+const JOIN_TRIES = 10
+const JOIN_MS = 500
 
 /** Records that a partition no longer has, which somebody still needs. */
 export class LostRecordsError extends Error {
   override readonly name = 'LostRecordsError'
 }
 
-function lost(topic: string, partition: number, from: number, until: number): LostRecordsError {
+/** The error for offsets [from, until) of a partition. */
+export function lost(topic: string, partition: number, { from, until }: LostOffsets): LostRecordsError {
   return new LostRecordsError(
     `Topic ${topic}, partition ${partition} no longer has offsets ${from} to ${until - 1}: they were deleted, by retention or by hand, before they were read.`,
   )
+}
+
+/** The error for a partition that ends before what was read of it. */
+export function madeAnew(topic: string, partition: number, position: number, high: number): LostRecordsError {
+  return new LostRecordsError(
+    `Topic ${topic}, partition ${partition} ends at offset ${high}, and was read up to ${position}: the topic was deleted and made anew, or the broker has lost its end.`,
+  )
+}
+
+export interface ReaderOptions {
+  /** prefix of the name of the consumer group */
+  readonly group: string
+  /** reading goes on behind records that are gone, and their queue says so; default: it ends with LostRecordsError */
+  readonly skipsLost?: boolean
 }
 
 /**
@@ -33,35 +51,52 @@ export class PartitionReader {
   readonly #kafka: Kafka
   readonly #consumer: Consumer
   readonly #groupId: string
+  readonly #skipsLost: boolean
   readonly #paused = new Set<PartitionQueue>()
   #wake: (() => void) | null = null
   #hasNews = false
   #failure: unknown = null
 
-  private constructor(kafka: Kafka, queues: readonly PartitionQueue[], groupId: string) {
+  private constructor(kafka: Kafka, queues: readonly PartitionQueue[], { group, skipsLost = false }: ReaderOptions) {
     this.#kafka = kafka
     this.queues = queues
-    this.#groupId = groupId
+    this.#groupId = `${group}-${randomUUID()}`
+    this.#skipsLost = skipsLost
     this.#consumer = kafka.consumer({
-      groupId,
+      groupId: this.#groupId,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: LONGEST_FETCH,
       retry: NO_RESTART,
     })
   }
 
-  /** @throws LostRecordsError where a partition begins behind its position; what kafkajs throws */
-  static async open(kafka: Kafka, positions: Positions, groupPrefix: string): Promise<PartitionReader> {
-    const ends = await offsetsOf(kafka, [...positions.keys()])
+  /** @throws LostRecordsError for a topic that is not there or was made anew, and where records are gone and not to be skipped; what kafkajs throws */
+  static async open(kafka: Kafka, positions: Positions, options: ReaderOptions): Promise<PartitionReader> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await PartitionReader.#openOnce(kafka, positions, options)
+      } catch (error) {
+        // a broker that has just started; kafkajs does not ask again by itself
+        if (tries === JOIN_TRIES || !hasType(error, 'GROUP_LOAD_IN_PROGRESS')) throw error
+        await sleep(JOIN_MS)
+      }
+    }
+  }
+
+  static async #openOnce(kafka: Kafka, positions: Positions, options: ReaderOptions): Promise<PartitionReader> {
+    const ends = await endsOf(kafka, [...positions.keys()])
     const queues = [...positions].flatMap(([topic, offsets]) =>
-      offsets.map((from, partition) => {
-        const { low = 0, high = from } = ends.get(topic)?.[partition] ?? {}
-        if (low > from) throw lost(topic, partition, from, low)
-        return new PartitionQueue(topic, partition, from, high)
-      }),
+      offsets.map(
+        (from, partition) => new PartitionQueue(topic, partition, from, ends.get(topic)?.[partition]?.high ?? from),
+      ),
     )
-    const reader = new PartitionReader(kafka, queues, `${groupPrefix}-${randomUUID()}`)
+    const reader = new PartitionReader(kafka, queues, options)
+    for (const queue of queues) {
+      const found = ends.get(queue.topic)?.[queue.partition]
+      if (found !== undefined) reader.#check(queue, found)
+    }
     try {
+      if (reader.#failure !== null) throw reader.#failure
       if (queues.length > 0) await reader.#start([...positions.keys()])
       return reader
     } catch (error) {
@@ -137,7 +172,7 @@ export class PartitionReader {
     if (queue === undefined) return
     // kafkajs has gone on behind what is missing here: because that is gone, or because it began anew without knowing where.
     const fetched = Number((batch as { fetchedOffset?: string }).fetchedOffset)
-    if (fetched > queue.position) {
+    if (fetched > queue.position || Number(batch.highWatermark) < queue.position) {
       if (await this.#has(queue)) this.#seek(queue)
       return
     }
@@ -158,21 +193,30 @@ export class PartitionReader {
 
   async #pass(topic: string, partition: number, position: number, end: number): Promise<void> {
     const queue = this.#queue(topic, partition)
-    if (queue === undefined || position <= queue.position || !(await this.#has(queue))) return
-    queue.advance(position, end)
+    if (queue === undefined || (position <= queue.position && end >= queue.position)) return
+    if (await this.#has(queue)) queue.advance(position, end)
     this.wake()
   }
 
-  /** Whether the broker still has what comes next; where not, reading ends. */
-  async #has({ topic, partition, position }: PartitionQueue): Promise<boolean> {
+  /** Whether the broker has what comes next; where records are gone, the queue has gone on behind them or reading has ended. */
+  async #has(queue: PartitionQueue): Promise<boolean> {
     try {
-      const low = (await offsetsOf(this.#kafka, [topic])).get(topic)?.[partition]?.low ?? 0
-      if (low <= position) return true
-      this.#fail(lost(topic, partition, position, low))
+      const found = (await endsOf(this.#kafka, [queue.topic])).get(queue.topic)?.[queue.partition]
+      if (found !== undefined) this.#check(queue, found)
     } catch (error) {
       this.#fail(error)
     }
-    return false
+    return this.#failure === null
+  }
+
+  #check(queue: PartitionQueue, { low, high }: PartitionOffsets): void {
+    const { topic, partition, position } = queue
+    if (high < position) this.#fail(madeAnew(topic, partition, position, high))
+    else if (low > position && !this.#skipsLost) this.#fail(lost(topic, partition, { from: position, until: low }))
+    else if (low > position) {
+      queue.skip(low)
+      this.wake()
+    }
   }
 
   #seek({ topic, partition, position }: PartitionQueue): void {
@@ -194,5 +238,18 @@ export class PartitionReader {
   #fail(error: unknown): void {
     this.#failure ??= error
     this.wake()
+  }
+}
+
+/** @throws LostRecordsError for a topic that is not there; what kafkajs throws */
+async function endsOf(kafka: Kafka, topics: readonly string[]): Promise<Awaited<ReturnType<typeof offsetsOf>>> {
+  try {
+    return await offsetsOf(kafka, topics)
+  } catch (error) {
+    if (!hasType(error, UNKNOWN_TOPIC)) throw error
+    const there = await topicNames(kafka)
+    const missing = topics.filter((topic) => !there.has(topic))
+    if (missing.length === 0) throw error
+    throw new LostRecordsError(`Topic ${missing.join(', ')} is not there any more: it was deleted.`)
   }
 }

@@ -82,6 +82,20 @@ export function listTopics(kafka: Kafka): Promise<ListedTopic[]> {
   })
 }
 
+/** The names of all topics. @throws what kafkajs throws */
+export function topicNames(kafka: Kafka): Promise<Set<string>> {
+  return withAdmin(kafka, async (admin) => new Set(await admin.listTopics()))
+}
+
+/** How many partitions topics have. @throws what kafkajs throws, also for a topic that is not there */
+export async function partitionCounts(kafka: Kafka, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (topics.length === 0) return new Map()
+  return withAdmin(kafka, async (admin) => {
+    const found = await admin.fetchTopicMetadata({ topics: [...topics] })
+    return new Map(found.topics.map(({ name, partitions }) => [name, partitions.length]))
+  })
+}
+
 /** A topic to be made. */
 export interface NewTopic {
   readonly name: string
@@ -175,6 +189,15 @@ export function offsetsOf(
     }
     return found
   })
+}
+
+/** The type of what a broker says of a topic that is not there. */
+export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
+
+/** Whether an error is one of this type that a broker gave, here or in a cause. */
+export function hasType(error: unknown, type: string): boolean {
+  if (!(error instanceof Error)) return false
+  return ('type' in error && error.type === type) || hasType(error.cause, type)
 }
 
 /** The partition that Kafka's own clients send a key to. */

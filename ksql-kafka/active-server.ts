@@ -1,62 +1,49 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { Settings } from '../engine/index.ts'
-import { PartitionReader } from '../kafka/partition-reader.ts'
+import type { PartitionReader } from '../kafka/partition-reader.ts'
 import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
-import { deleteRecordsBefore, type ListedTopic, listTopics, removeTopics } from '../kafka/topic.ts'
+import { removeTopics } from '../kafka/topic.ts'
 import { type AddressedRecord, TransactionalSender } from '../kafka/transactional-sender.ts'
-import type { Entity } from '../ksql-rest/protocol.ts'
+import { type Entity, ERROR_CODE } from '../ksql-rest/protocol.ts'
 import type { JsonObject } from '../ksql-rest/server/request-body.ts'
+import { RestError } from '../ksql-rest/server/rest-error.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
-import { terminateCluster } from '../ksql-rest/server/terminate.ts'
-import type { CatchUp } from './catch-up.ts'
-import { EngineTask } from './engine-task.ts'
-import { mergeHistory, openHistory } from './history.ts'
-import type { CaughtUpRows, LogEntry, ProcessedRows } from './log-entry.ts'
-import { type Merged, merge } from './merge.ts'
-import { Mutex } from './mutex.ts'
+import { deletePatterns, TERMINATED, terminateCluster } from '../ksql-rest/server/terminate.ts'
+import { EngineTask, isRefusal } from './engine-task.ts'
+import { Intake, type SnapshotInterval } from './intake.ts'
 import { replay } from './replay.ts'
-import { prepareRequest, rowsOf } from './requests.ts'
+import { type PreparedRequest, prepareRequest, rowsOf } from './requests.ts'
 import { SchemaIds } from './schema-ids.ts'
 import { logTopic, transactionalId } from './service-names.ts'
-import { entryRecord, readLog, snapshotRecords } from './state-log.ts'
+import { entryRecord, readLog } from './state-log.ts'
+import { Transactions } from './transactions.ts'
 
 export interface ActiveServerOptions {
   readonly kafka: Kafka
   readonly registry: SchemaRegistryClient
   readonly serviceId: string
+  /** when a snapshot is written */
+  readonly snapshots: SnapshotInterval
+  /** ends waiting */
+  readonly signal: AbortSignal
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
 }
 
-/** Rows of one transaction at most: fewer than a reader keeps ready. */
-const MOST_ROWS = 4_000
-/** ms between two transactions while fewer rows than that wait */
-const COMMIT_INTERVAL = 100
-const IDLE_MS = 1_000
-/** ms to wait for a partition that is known to have more records, which may be only the marks of transactions */
-const PATIENCE = 2_000
-const SNAPSHOT_ROWS = 400_000
-const SNAPSHOT_MS = 30_000
+const ENDING = new RestError(
+  ERROR_CODE.shutDown,
+  'This server is ending. The request is not executed: send it again when another one is active.',
+)
 
-/** The one server of a service that runs the queries: takes records, and commits what they give together with how far it has read. */
+/** The one server of a service that runs the queries: what records and requests do to its task it commits together with what they give. */
 export class ActiveServer {
   readonly task: EngineTask
   readonly #options: ActiveServerOptions
   readonly #sender: TransactionalSender
   readonly #ids: SchemaIds
-  readonly #topic: string
-  readonly #mutex = new Mutex()
-  #reader: PartitionReader
-  #history: PartitionReader | null = null
-  #failure: unknown = null
-  #hasEnded = false
-  #rowsSinceSnapshot = 0
-  #lastSnapshot = Date.now()
-  #lastRound = 0
-  #waitsSince = 0
-  #toldErrors = 0
+  readonly #transactions: Transactions
+  readonly #intake: Intake
 
   private constructor(
     options: ActiveServerOptions,
@@ -68,28 +55,29 @@ export class ActiveServer {
     this.#options = options
     this.#sender = sender
     this.task = task
-    this.#reader = reader
     this.#ids = ids
-    this.#topic = logTopic(options.serviceId)
-    this.#toldErrors = task.engine.errors.all().length
+    const { kafka, serviceId, snapshots, onNotice } = options
+    const transactions = new Transactions({ kafka, serviceId, task, sender, onFailed: () => this.wake() })
+    this.#transactions = transactions
+    this.#intake = new Intake({ kafka, serviceId, task, transactions, ids, snapshots, onNotice }, reader)
   }
 
   /**
    * Takes over: from here on no other server of the service commits anything. Then the state is restored from the log.
-   * @throws LostRecordsError where records are gone that the state cannot be restored without; what kafkajs throws
+   * @throws LostRecordsError where records are gone that the state cannot be restored without; what kafkajs throws; the signal's reason
    */
   static async open(options: ActiveServerOptions): Promise<ActiveServer> {
-    const { kafka, registry, serviceId, onFault, onNotice } = options
+    const { kafka, registry, serviceId, signal, onFault, onNotice } = options
     const topic = logTopic(serviceId)
     const sender = new TransactionalSender(kafka, transactionalId(serviceId))
     try {
       await sender.connect()
       const id = randomUUID()
       await sender.commit([entryRecord(topic, { kind: 'mark', id })])
-      const log = await readLog(kafka, topic, id, `${serviceId}-log`)
+      const log = await readLog(kafka, topic, id, { group: `${serviceId}-log`, signal })
       const task = log.snapshot === null ? EngineTask.empty({ onFault }) : EngineTask.restore(log.snapshot, { onFault })
       const ids = new SchemaIds(registry, task, onNotice)
-      const reader = await replay({ kafka, task, ids, onNotice, group: `${serviceId}-read` }, log.entries)
+      const reader = await replay({ kafka, task, ids, onNotice, group: serviceId, signal }, log.entries)
       return new ActiveServer(options, sender, task, reader, ids)
     } catch (error) {
       await sender.close()
@@ -97,88 +85,93 @@ export class ActiveServer {
     }
   }
 
+  /** The registry did not answer when it was asked last. */
+  get isRegistryAway(): boolean {
+    return this.#ids.isAway
+  }
+
   /** Takes records until `goOn` says no. @throws what made a transaction fail: nobody knows then whether it is in */
   async work(goOn: () => boolean): Promise<void> {
-    while (goOn() && !this.#hasEnded) {
-      if (this.task.catchUp === null) await this.#rest()
-      await this.#mutex.run(() => this.#round())
-      if (this.#failure !== null) throw this.#failure
+    try {
+      while (goOn() && this.#transactions.isOpen) {
+        await this.#intake.rest()
+        await this.#transactions.exclusive(() => this.#intake.round())
+      }
+    } catch (error) {
+      // a request may have failed while this one waited for its turn
+      if (this.#transactions.isOpen || this.#transactions.failure === error) throw error
     }
+    if (this.#transactions.failure !== null) throw this.#transactions.failure
   }
 
   /** Ends a wait of `work`. */
   wake(): void {
-    this.#reader.wake()
+    this.#intake.wake()
   }
 
   /** Executes the statements of a request. Throws KsqlError, RestError, SchemaRegistryError; what kafkajs throws. */
   execute(text: string, settings: Settings): Promise<Entity[]> {
-    return this.#mutex.run(async () => {
-      const { kafka, registry } = this.#options
+    const { kafka, registry } = this.#options
+    return this.#transactions.exclusive(async () => {
       const { task } = this
-      await this.#finishCatchUp()
+      while (task.catchUp !== null) {
+        if (this.#options.signal.aborted) throw ENDING
+        await this.#intake.catchUp(task.catchUp)
+      }
       const rows = rowsOf(task.engine, text, settings)
       if (rows !== null) {
         await this.#insert(rows, settings)
         return []
       }
-      const settle = () => this.#settle()
-      const { entry, isLogged, topics } = await prepareRequest({ kafka, registry, settle }, task, text, settings)
-      const before = task.engine.topics().map(({ name }) => name)
-      const inserted: AddressedRecord[] = []
-      try {
-        return task.request(entry, (record) => inserted.push(record), topics)
-      } finally {
-        await this.#commit(isLogged ? entry : null, inserted)
-        await this.#follow(before, topics)
-      }
+      // new queries must not be given a new partition as history and once more as it is read
+      await this.#intake.grow()
+      const settle = () => this.#transactions.settle()
+      const prepared = await prepareRequest({ kafka, registry, settle }, task, text, settings)
+      const { entities, refusal } = await this.#transactions.guarded(() => this.#request(prepared))
+      if (refusal !== null) throw refusal
+      return entities
     })
   }
 
-  /** Until others see all that is committed here: a broker tells who commits so before those who read. */
+  /** Until others see all that is committed here. */
   settle(): Promise<void> {
-    return this.#mutex.run(() => this.#settle())
+    return this.#transactions.exclusive(() => this.#transactions.settle())
   }
 
   /** Throws KsqlError for a row that is refused; what kafkajs throws. */
   insert(row: InsertValues, settings: Settings): Promise<void> {
-    return this.#mutex.run(() => this.#insert([row], settings))
+    return this.#transactions.exclusive(() => this.#insert([row], settings))
   }
 
   /** Ends all queries and removes the log: nothing of the service is left but its topics. */
   terminate(request: JsonObject): Promise<Entity> {
-    return this.#mutex.run(async () => {
-      const { kafka } = this.#options
+    return this.#transactions.exclusive(async () => {
+      const { kafka, serviceId } = this.#options
       const { engine, commands } = this.task
-      const before = engine.topics().map(({ name }) => name)
-      const entity = terminateCluster(engine, commands, request)
-      this.#hasEnded = true
-      this.wake()
-      await this.#removeGone(before, await listTopics(kafka))
-      await removeTopics(kafka, [this.#topic])
-      return entity
+      const deletes = deletePatterns(request)
+      return this.#transactions.guarded(async () => {
+        const before = this.#topics()
+        const entity = terminateCluster(engine, commands, deletes)
+        // the log first: what it refers to must not go before it
+        await removeTopics(kafka, [logTopic(serviceId)])
+        this.#transactions.end(TERMINATED)
+        this.wake()
+        await removeTopics(kafka, this.#gone(before))
+        return entity
+      })
     })
   }
 
   /** @param leavesSnapshot so that the next server begins at once */
   async close(leavesSnapshot: boolean): Promise<void> {
     try {
-      if (leavesSnapshot && this.#failure === null && !this.#hasEnded && this.#rowsSinceSnapshot > 0) {
-        await this.#mutex.run(() => this.#snapshot())
+      if (leavesSnapshot && this.#transactions.isOpen && this.#intake.hasRowsSinceSnapshot) {
+        await this.#transactions.exclusive(() => this.#transactions.snapshot())
       }
     } finally {
-      await this.#history?.close()
-      await this.#reader.close()
+      await this.#intake.close()
       await this.#sender.close()
     }
-  }
-
-  /** Until there are records to be processed, and the last transaction is not too near. */
-  async #rest(): Promise<void> {
-    const { waiting } = this.#reader
-    if (waiting === 0) await this.#reader.news(IDLE_MS)
-    else if (this.#waitsSince > 0) await this.#reader.news(COMMIT_INTERVAL)
-    if (waiting < MOST_ROWS) await sleep(Math.max(0, this.#lastRound + COMMIT_INTERVAL - Date.now()))
   }
 
   /** All rows, or where one is refused none. */
@@ -189,122 +182,39 @@ export class ActiveServer {
       const record = () => task.engine.scoped(settings, () => task.inserted(row, Date.now()))
       records.push(await this.#ids.registering(record))
     }
-    await this.#commit(null, records)
+    await this.#transactions.commit(null, records)
   }
 
-  async #round(): Promise<void> {
-    if (this.#failure !== null || this.#hasEnded) return
-    if (this.task.catchUp === null) await this.#live()
-    else await this.#catchUp(this.task.catchUp)
-    const isDue = Date.now() - this.#lastSnapshot > SNAPSHOT_MS && this.#rowsSinceSnapshot > 0
-    if (isDue || this.#rowsSinceSnapshot > SNAPSHOT_ROWS) await this.#snapshot()
-  }
-
-  async #live(): Promise<void> {
-    const { task } = this
-    const isPatient = this.#waitsSince === 0 || Date.now() - this.#waitsSince < PATIENCE
-    const merged = merge(this.#reader.queues, task.isTable, MOST_ROWS, isPatient)
-    if (merged.ranges.length === 0) {
-      const hasSome = this.#reader.queues.some(({ length }) => length > 0)
-      if (!hasSome) this.#waitsSince = 0
-      else if (this.#waitsSince === 0) this.#waitsSince = Date.now()
-      return
-    }
-    if (isPatient) this.#waitsSince = 0
-    this.#lastRound = Date.now()
-    await this.#process(this.#reader, merged, { kind: 'rows', now: Date.now(), ranges: merged.ranges })
-  }
-
-  /** New queries are given what others have had; nothing else happens before they have all of it. */
-  async #catchUp(catchUp: CatchUp): Promise<void> {
-    const { kafka, serviceId } = this.#options
-    this.#history ??= await this.#guarded(() => openHistory(kafka, catchUp, serviceId))
-    const { isLast, ...merged } = mergeHistory(this.#history, catchUp, this.task.isTable, MOST_ROWS)
-    if (merged.ranges.length === 0 && !isLast) {
-      await this.#history.news(IDLE_MS)
-      return
-    }
-    await this.#process(this.#history, merged, { kind: 'history', now: Date.now(), ranges: merged.ranges, isLast })
-    if (!isLast) return
-    await this.#history.close()
-    this.#history = null
-  }
-
-  async #finishCatchUp(): Promise<void> {
-    while (this.task.catchUp !== null && this.#failure === null) await this.#catchUp(this.task.catchUp)
-  }
-
-  async #process(reader: PartitionReader, { runs }: Merged, entry: ProcessedRows | CaughtUpRows): Promise<void> {
-    await this.#ids.learn(runs)
-    this.task.rows(entry, { runs })
-    this.#tellErrors()
-    for (const { topic, partition, count } of entry.ranges) {
-      reader.queues.find((queue) => queue.topic === topic && queue.partition === partition)?.drop(count)
-      this.#rowsSinceSnapshot += count
-    }
-    await this.#commit(entry, [])
-  }
-
-  /** One transaction: what the queries have written, the entry that says why, and how far the service has read. */
-  async #commit(entry: LogEntry | null, inserted: readonly AddressedRecord[]): Promise<void> {
-    const { serviceId } = this.#options
-    const records = [...inserted, ...this.task.take()]
-    if (entry !== null) records.push(entryRecord(this.#topic, entry))
-    if (records.length === 0) return
-    const ranges = entry?.kind === 'rows' ? entry.ranges : []
-    const offsets = ranges.map(({ topic, partition, until }) => ({ topic, partition, offset: until }))
-    await this.#guarded(() => this.#sender.commit(records, { group: serviceId, offsets }))
-  }
-
-  async #settle(): Promise<void> {
-    const mark = entryRecord(this.#topic, { kind: 'mark', id: randomUUID() })
-    await this.#guarded(() => this.#sender.commit([mark]))
-  }
-
-  async #snapshot(): Promise<void> {
-    const { kafka } = this.#options
-    const first = await this.#guarded(() => this.#sender.commit(snapshotRecords(this.#topic, this.task.save())))
-    await this.#guarded(() => deleteRecordsBefore(kafka, this.#topic, first))
-    this.#rowsSinceSnapshot = 0
-    this.#lastSnapshot = Date.now()
-  }
-
-  /** After a failure the engine may be ahead of what is committed: it is of no use any more. */
-  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+  async #request({ entry, isLogged, topics }: PreparedRequest): Promise<{ entities: Entity[]; refusal: unknown }> {
+    const before = this.#topics()
+    const inserted: AddressedRecord[] = []
+    let entities: Entity[] = []
+    let refusal: unknown = null
     try {
-      return await work()
+      entities = this.task.request(entry, (record) => inserted.push(record), topics)
     } catch (error) {
-      this.#failure = error
-      this.wake()
-      throw error
+      if (!isRefusal(error)) throw error
+      refusal = error
     }
-  }
-
-  /** After a request: topics that were dropped go, and topics that queries read now are read. */
-  async #follow(before: readonly string[], there: readonly ListedTopic[]): Promise<void> {
-    await this.#guarded(() => this.#removeGone(before, there))
-    const { task } = this
-    const read = new Set(this.#reader.queues.map(({ topic }) => topic))
-    if (read.size === task.positions.size && [...task.positions.keys()].every((topic) => read.has(topic))) return
-    const { kafka, serviceId } = this.#options
-    await this.#guarded(async () => {
-      await this.#reader.close()
-      this.#reader = await PartitionReader.open(kafka, task.positions, `${serviceId}-read`)
-    })
-  }
-
-  async #removeGone(before: readonly string[], there: readonly ListedTopic[]): Promise<void> {
-    const left = new Set(this.task.engine.topics().map(({ name }) => name))
-    const gone = before.filter((topic) => !left.has(topic) && there.some(({ name }) => name === topic))
-    await removeTopics(this.#options.kafka, gone)
-  }
-
-  /** Each kind of error once: the records that they cost are counted. */
-  #tellErrors(): void {
-    const errors = this.task.engine.errors.all()
-    for (const { place, what, example } of errors.slice(this.#toldErrors)) {
-      this.#options.onNotice(`${place}: ${what} (${example}); further ones are counted only`)
+    await this.#transactions.commit(isLogged ? entry : null, inserted)
+    const there = new Set(topics.map(({ name }) => name))
+    const gone = this.#gone(before).filter((name) => there.has(name))
+    if (gone.length > 0) {
+      // the log may refer to records of theirs
+      await this.#intake.snapshot()
+      await removeTopics(this.#options.kafka, gone)
     }
-    this.#toldErrors = errors.length
+    await this.#intake.follow()
+    return { entities, refusal }
+  }
+
+  #topics(): string[] {
+    return this.task.engine.topics().map(({ name }) => name)
+  }
+
+  /** Those of the topics that the engine has no more. */
+  #gone(before: readonly string[]): string[] {
+    const left = new Set(this.#topics())
+    return before.filter((topic) => !left.has(topic))
   }
 }

@@ -4,11 +4,12 @@ import type { AddressedRecord } from '../kafka/transactional-sender.ts'
 import type { Entity } from '../ksql-rest/protocol.ts'
 import { CommandLog, type SavedCommands } from '../ksql-rest/server/command-log.ts'
 import type { TopicEntity } from '../ksql-rest/server/inspect.ts'
+import { RestError } from '../ksql-rest/server/rest-error.ts'
 import type { InsertValues } from '../ksql-rest/server/service.ts'
 import { parseRequest, runParsed } from '../ksql-rest/server/statements.ts'
 import { type CatchUp, historyReaders, type Standing, standingOf } from './catch-up.ts'
 import { incomingRecords } from './incoming.ts'
-import type { CaughtUpRows, ExecutedRequest, ProcessedRows, SchemaFact } from './log-entry.ts'
+import type { CaughtUpRows, ExecutedRequest, Growth, ProcessedRows, SchemaFact } from './log-entry.ts'
 import type { Merged } from './merge.ts'
 import { MirroredRegistry } from './mirrored-registry.ts'
 import { Outputs } from './outputs.ts'
@@ -173,6 +174,16 @@ export class EngineTask {
     if (entry.kind === 'history' && entry.isLast) this.#catchUp = null
   }
 
+  /** Reads new partitions of topics from now on. */
+  grow({ starts }: Growth): void {
+    for (const [topic, offsets] of starts) {
+      const positions = this.#positions.get(topic)
+      if (positions === undefined) continue
+      positions.push(...offsets)
+      this.engine.createTopic(topic, { partitions: positions.length })
+    }
+  }
+
   /** What the queries have written since the last call. */
   take(): AddressedRecord[] {
     return this.#outputs.take(this.engine, this.isOwn)
@@ -208,6 +219,11 @@ export function refuseOwnTopic(engine: KsqlEngine, { target, at }: InsertValues)
     `Cannot insert into ${target}: its topic '${topic}' is written by query ${writer.id}, whose readers here would not see the row.`,
     { position: at, fix: `Insert into a stream that the query reads: ${writer.sourceNames.join(', ')}.` },
   )
+}
+
+/** Whether an error refuses a statement: what came before it stays in effect, and it is the same when the request is repeated. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof KsqlError || error instanceof RestError
 }
 
 /** The topics that queries of an engine read and none of them writes. */

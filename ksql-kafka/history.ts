@@ -2,12 +2,14 @@ import type { Kafka } from 'kafkajs'
 import type { PartitionQueue } from '../kafka/partition-queue.ts'
 import { PartitionReader } from '../kafka/partition-reader.ts'
 import type { CatchUp } from './catch-up.ts'
+import { goneRanges } from './live-rows.ts'
 import { type Merged, merge, type Sequence } from './merge.ts'
 
-/** A reader of what new queries have not been given yet. @throws LostRecordsError, what kafkajs throws */
-export function openHistory(kafka: Kafka, { ranges }: CatchUp, group: string): Promise<PartitionReader> {
-  const positions = new Map([...ranges].map(([topic, partitions]) => [topic, partitions.map(({ from }) => from)]))
-  return PartitionReader.open(kafka, positions, `${group}-history`)
+/** A reader of what new queries have not been given yet. @throws LostRecordsError for a topic that is not there or was made anew; what kafkajs throws */
+export function openHistory(kafka: Kafka, catchUp: CatchUp | null, serviceId: string): Promise<PartitionReader> {
+  const ranges = [...(catchUp?.ranges ?? [])]
+  const positions = new Map(ranges.map(([topic, partitions]) => [topic, partitions.map(({ from }) => from)]))
+  return PartitionReader.open(kafka, positions, { group: `${serviceId}-history`, skipsLost: true })
 }
 
 export interface MergedHistory extends Merged {
@@ -23,12 +25,16 @@ export function mergeHistory(
   most: number,
 ): MergedHistory {
   const sequences = reader.queues.map((queue) => upTo(queue, ranges.get(queue.topic)?.[queue.partition]?.until ?? 0))
-  const merged = merge(sequences, isTable, most, true)
+  const merged = merge(sequences, isTable, most)
   const isEmpty = ({ topic, partition, at, isBehind }: Sequence): boolean => {
     const taken = merged.ranges.find((range) => range.topic === topic && range.partition === partition)?.count ?? 0
     return !isBehind && at(taken) === undefined
   }
-  return { ...merged, isLast: sequences.every(isEmpty) }
+  return {
+    runs: merged.runs,
+    ranges: [...merged.ranges, ...goneRanges(reader.queues)],
+    isLast: sequences.every(isEmpty),
+  }
 }
 
 function upTo(queue: PartitionQueue, until: number): Sequence {

@@ -10,8 +10,18 @@ import { type Entity, ERROR_CODE } from '../ksql-rest/protocol.ts'
 import type { CommandLog } from '../ksql-rest/server/command-log.ts'
 import type { JsonObject } from '../ksql-rest/server/request-body.ts'
 import { RestError } from '../ksql-rest/server/rest-error.ts'
-import type { AskedEngine, InsertValues, KsqlService, ServerState } from '../ksql-rest/server/service.ts'
+import type {
+  AskedEngine,
+  InsertValues,
+  KsqlService,
+  QueriesEnded,
+  ServerState,
+  Surroundings,
+} from '../ksql-rest/server/service.ts'
+import { TERMINATED } from '../ksql-rest/server/terminate.ts'
 import { ActiveServer } from './active-server.ts'
+import { endingError, Failures, isAway } from './failures.ts'
+import type { SnapshotInterval } from './intake.ts'
 import { engineFor } from './push-engine.ts'
 import { logTopic } from './service-names.ts'
 
@@ -21,10 +31,15 @@ export interface KafkaServiceOptions {
   /** URL of a schema registry */
   readonly registry: string
   readonly serviceId: string
+  /** default: every 30 seconds or 400,000 rows */
+  readonly snapshots?: SnapshotInterval | undefined
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
 }
 
+const SNAPSHOTS: SnapshotInterval = { ms: 30_000, rows: 400_000 }
+const NOT_ACTIVE =
+  'The query has ended: this server is not the active one any more, or begins again from its log. Ask again.'
 /** Of each request, the last of them two seconds apart: a coordinator takes some seconds to move. */
 const RETRIES = 8
 const RETRY_MS = 1_000
@@ -40,8 +55,9 @@ export class KafkaService implements KsqlService {
   readonly #registry: SchemaRegistryClient
   #clusterId = ''
   #state: ServerState = 'STARTING'
+  #isKafkaAway = false
   #active: ActiveServer | null = null
-  #queriesEnded: (engine: KsqlEngine | null) => void = () => {}
+  #queriesEnded: QueriesEnded = () => {}
 
   constructor(options: KafkaServiceOptions) {
     this.serviceId = options.serviceId
@@ -58,6 +74,14 @@ export class KafkaService implements KsqlService {
     return this.#state
   }
 
+  get #isTerminated(): boolean {
+    return this.#state === 'TERMINATED'
+  }
+
+  get surroundings(): Surroundings {
+    return { kafka: !this.#isKafkaAway, schemaRegistry: this.#active?.isRegistryAway !== true }
+  }
+
   async current(): Promise<{ engine: KsqlEngine; commands: CommandLog }> {
     const { engine, commands } = (await this.#server()).task
     return { engine, commands }
@@ -66,7 +90,7 @@ export class KafkaService implements KsqlService {
   async asked(sql: string, settings: Settings): Promise<AskedEngine> {
     const { onFault, onNotice } = this.#options
     const [kafka, registry, serviceId] = [this.#kafka, this.#registry, this.serviceId]
-    const onEnded = (engine: KsqlEngine): void => this.#queriesEnded(engine)
+    const onEnded: QueriesEnded = (engine, reason) => this.#queriesEnded(engine, reason)
     const active = await this.#server()
     const settle = () => active.settle()
     return engineFor({ kafka, registry, serviceId, settle, onFault, onNotice, onEnded }, active.task, sql, settings)
@@ -77,7 +101,7 @@ export class KafkaService implements KsqlService {
     try {
       return await active.execute(text, settings)
     } catch (error) {
-      throw refused(error, text)
+      throw refused(error, text, 'Ask /status, or SHOW QUERIES, whether the request is in before it is sent again.')
     } finally {
       this.#queriesEnded(active.task.engine)
     }
@@ -88,7 +112,11 @@ export class KafkaService implements KsqlService {
     try {
       await active.insert(row, settings)
     } catch (error) {
-      throw refused(error, row.text)
+      throw refused(
+        error,
+        row.text,
+        "Whether the row is in only the topic's records tell: look there before it is sent again.",
+      )
     }
   }
 
@@ -100,36 +128,50 @@ export class KafkaService implements KsqlService {
     return entity
   }
 
-  onQueriesEnded(listener: (engine: KsqlEngine | null) => void): void {
+  onQueriesEnded(listener: QueriesEnded): void {
     this.#queriesEnded = listener
   }
 
   /**
-   * Takes part until aborted.
+   * Takes part until aborted. An outage is waited for; after another failure the server begins again from the log, a few times.
    * @param server its address, for the other servers
-   * @throws LostRecordsError where records are gone without which the state cannot be restored
+   * @throws LostRecordsError where records are gone without which the state cannot be restored; Error for what beginning again does not mend
    */
   async run(server: string, signal: AbortSignal): Promise<void> {
     const { bootstrap, onNotice } = this.#options
+    const failures = new Failures()
     let told: string | null = null
+    const onWorking = (): void => {
+      if (told !== null) onNotice(this.#isKafkaAway ? `Kafka at ${bootstrap} answers again` : 'This server works again')
+      this.#isKafkaAway = false
+      told = null
+    }
     while (!signal.aborted) {
       try {
-        await this.#takePart(server, signal, () => {
-          if (told !== null) onNotice(`Kafka at ${bootstrap} answers again`)
-          told = null
-        })
+        await this.#takePart(server, signal, onWorking)
       } catch (error) {
         if (error instanceof LostRecordsError) throw this.#lost(error)
         if (signal.aborted) return
+        this.#isKafkaAway = isAway(error)
+        if (!this.#isKafkaAway && this.#isFinal(error, failures)) {
+          throw endingError(error, this.serviceId, logTopic(this.serviceId))
+        }
+        if (!this.#isTerminated) this.#state = 'STARTING'
         const reason = reasonOf(error)
         if (told !== reason) {
-          const what = isOutage(error) ? `Kafka at ${bootstrap} does not answer` : 'A transaction or request failed'
+          const what = this.#isKafkaAway ? `Kafka at ${bootstrap} does not answer` : 'A transaction or request failed'
           onNotice(`${what} (${reason}); this server begins again from its log`)
         }
         told = reason
         await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
       }
     }
+  }
+
+  /** What Kafka did not say and comes while the state is restored comes again. */
+  #isFinal(error: unknown, failures: Failures): boolean {
+    const isOurs = !(error instanceof Error && error.name.startsWith('KafkaJS'))
+    return (isOurs && this.#state === 'RESTORING') || failures.areTooMany(Date.now())
   }
 
   async #takePart(server: string, signal: AbortSignal, onWorking: () => void): Promise<void> {
@@ -142,15 +184,18 @@ export class KafkaService implements KsqlService {
     })
     aborted.then(() => this.#active?.wake())
     try {
-      while (!signal.aborted && this.#state !== 'TERMINATED') {
+      while (!signal.aborted && !this.#isTerminated) {
         if (seat.isHeld) await this.#lead(seat, signal, onWorking)
         else {
-          if (seat.hasJoined) this.#state = 'STANDBY'
+          if (seat.hasJoined) {
+            this.#state = 'STANDBY'
+            onWorking()
+          }
           await Promise.race([seat.changed(), aborted])
         }
       }
       // who is left would begin the service anew
-      if (this.#state === 'TERMINATED') await aborted
+      if (this.#isTerminated) await aborted
     } finally {
       await seat.leave()
     }
@@ -163,6 +208,8 @@ export class KafkaService implements KsqlService {
       kafka: this.#kafka,
       registry: this.#registry,
       serviceId: this.serviceId,
+      snapshots: this.#options.snapshots ?? SNAPSHOTS,
+      signal,
       onFault: (error) => {
         onFault(error)
         this.#queriesEnded(this.#active?.task.engine ?? null)
@@ -177,12 +224,13 @@ export class KafkaService implements KsqlService {
     } finally {
       this.#active = null
       if (this.#state === 'READY') this.#state = 'STARTING'
-      this.#queriesEnded(null)
+      this.#queriesEnded(null, this.#isTerminated ? undefined : NOT_ACTIVE)
       await active.close(seat.isHeld)
     }
   }
 
   async #server(): Promise<ActiveServer> {
+    if (this.#isTerminated) throw TERMINATED
     if (this.#active !== null) return this.#active
     throw new RestError(ERROR_CODE.notReady, await this.#whyNot())
   }
@@ -202,12 +250,16 @@ export class KafkaService implements KsqlService {
   }
 }
 
-/** What the registry refuses is the statement's fault; an outage leaves open whether the request is in. */
-function refused(error: unknown, text: string): unknown {
-  if (error instanceof SchemaRegistryError && !error.isOutage) {
-    return new RestError(ERROR_CODE.badStatement, error.message, text)
+/**
+ * What the registry refuses is the statement's fault; an outage of Kafka leaves open whether the request is in.
+ * @param fix how to find out
+ */
+function refused(error: unknown, text: string, fix: string): unknown {
+  if (error instanceof SchemaRegistryError) {
+    if (!error.isOutage) return new RestError(ERROR_CODE.badStatement, error.message, text)
+    const message = `${error.message}. The request is not executed: send it again when it answers.`
+    return new RestError(ERROR_CODE.serverError, message)
   }
   if (!isOutage(error)) return error
-  const message = `Kafka does not answer (${reasonOf(error)}). Ask /status, or SHOW QUERIES, whether the request is in before it is sent again.`
-  return new RestError(ERROR_CODE.serverError, message)
+  return new RestError(ERROR_CODE.serverError, `Kafka does not answer (${reasonOf(error)}). ${fix}`)
 }

@@ -48,7 +48,7 @@ export interface OffsetRange {
   readonly until: number
 }
 
-/** Records of one partition: offsets [from, until), in which there were `count`. */
+/** Records of one partition: offsets [from, until), in which there were `count`; 0: all of them were gone before they could be processed. */
 export interface RecordRange extends OffsetRange {
   readonly topic: string
   readonly partition: number
@@ -73,8 +73,15 @@ export interface CaughtUpRows {
   readonly isLast: boolean
 }
 
+/** Topics that are read have more partitions than before, which are read from then on. */
+export interface Growth {
+  readonly kind: 'growth'
+  /** of each topic the offset of the first record of each new partition */
+  readonly starts: ReadonlyMap<string, readonly number[]>
+}
+
 /** What has happened to the engine, or around it. */
-export type LogEntry = Mark | ExecutedRequest | ProcessedRows | CaughtUpRows
+export type LogEntry = Mark | ExecutedRequest | ProcessedRows | CaughtUpRows | Growth
 
 /** An entry as JSON. */
 export function entryToBytes(entry: LogEntry): Buffer {

@@ -1,4 +1,4 @@
-import type { QueuedRecord } from '../kafka/partition-queue.ts'
+import type { PartitionQueue, QueuedRecord } from '../kafka/partition-queue.ts'
 import type { RecordRange } from './log-entry.ts'
 
 /** Records of one partition, in order. */
@@ -7,7 +7,7 @@ export interface Sequence {
   readonly partition: number
   /** offset that the sequence begins at; its first record may lie behind it */
   readonly from: number
-  /** there are more records behind the last one here */
+  /** there are more records behind the last one here, which are waited for */
   readonly isBehind: boolean
   at(index: number): QueuedRecord | undefined
 }
@@ -31,14 +31,8 @@ export interface Merged {
  *
  * The order is that of the records alone: the same ranges give the same order, wherever merging stopped.
  * @param most records at most
- * @param waits false: a partition that is behind is not waited for
  */
-export function merge(
-  sequences: readonly Sequence[],
-  isTable: (topic: string) => boolean,
-  most: number,
-  waits: boolean,
-): Merged {
+export function merge(sequences: readonly Sequence[], isTable: (topic: string) => boolean, most: number): Merged {
   const inOrder = [...sequences].sort(
     (a, b) =>
       Number(isTable(b.topic)) - Number(isTable(a.topic)) ||
@@ -53,7 +47,7 @@ export function merge(
     for (let i = 0; i < heads.length; i++) {
       const head = heads[i]
       if (head === undefined) {
-        if (waits && inOrder[i].isBehind) return { runs, ranges: rangesOf(inOrder, taken) }
+        if (inOrder[i].isBehind) return { runs, ranges: rangesOf(inOrder, taken) }
       } else if (next < 0 || head.timestamp < (heads[next]?.timestamp ?? 0)) next = i
     }
     const record = heads[next]
@@ -77,4 +71,11 @@ function rangesOf(sequences: readonly Sequence[], taken: readonly number[]): Rec
     const { topic, partition, from } = sequence
     return [{ topic, partition, from, until: last.offset + 1, count: taken[i] }]
   })
+}
+
+/** Takes from the queues what has been processed of them. */
+export function dropTaken(queues: readonly PartitionQueue[], ranges: readonly RecordRange[]): void {
+  for (const { topic, partition, until } of ranges) {
+    queues.find((queue) => queue.topic === topic && queue.partition === partition)?.dropBefore(until)
+  }
 }

@@ -1,6 +1,7 @@
 import { type Batch, createSerdes, type KsqlEngine, type RawRecord, RecordCodec, type Source } from '../engine/index.ts'
 import { partitionOf } from '../kafka/topic.ts'
 import type { AddressedRecord } from '../kafka/transactional-sender.ts'
+import { UnregisteredSchema } from './mirrored-registry.ts'
 import { windowedKey } from './windowed-key.ts'
 
 interface Written {
@@ -29,6 +30,7 @@ export class Outputs {
 
   /**
    * What was written since the last call. Of a table only the last change of each key, as after ksqlDB's cache: who reads a table wants its rows.
+   * A row that its format cannot carry, such as NULL where a schema has none, is left out and counted among the engine's errors.
    * @param isOwn topics that queries write; what others have is not ours to send
    */
   take(engine: KsqlEngine, isOwn: (topic: string) => boolean): AddressedRecord[] {
@@ -50,7 +52,11 @@ export class Outputs {
   #write(topic: string, partitions: number, written: Written[], engine: KsqlEngine, into: AddressedRecord[]): void {
     const last = new Map<string, AddressedRecord>()
     for (const { batch, source } of written) {
-      for (const raw of this.#codec(source, engine).encode(batch)) {
+      const bad = (error: unknown): void => {
+        if (error instanceof UnregisteredSchema) throw error
+        engine.errors.count(`topic ${topic}`, `a row cannot be written as ${source.valueFormat.name}`, error)
+      }
+      for (const raw of this.#codec(source, engine).encode(batch, bad)) {
         const record = this.#addressed(topic, partitions, raw)
         if (source.kind === 'STREAM' || record.key === null) into.push(record)
         else {

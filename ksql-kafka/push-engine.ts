@@ -1,13 +1,14 @@
 import type { Kafka } from 'kafkajs'
-import type { KsqlEngine, Settings, Statement } from '../engine/index.ts'
+import { type KsqlEngine, KsqlError, type Settings, type Statement } from '../engine/index.ts'
+import { reasonOf } from '../kafka/client.ts'
 import { PartitionReader, type Positions } from '../kafka/partition-reader.ts'
 import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { offsetsOf } from '../kafka/topic.ts'
-import type { AskedEngine } from '../ksql-rest/server/service.ts'
+import type { AskedEngine, QueriesEnded } from '../ksql-rest/server/service.ts'
 import type { EngineTask } from './engine-task.ts'
 import { incomingRecords } from './incoming.ts'
 import type { OffsetReset } from './log-entry.ts'
-import { merge } from './merge.ts'
+import { dropTaken, merge } from './merge.ts'
 import { resetOf } from './requests.ts'
 import { SchemaIds } from './schema-ids.ts'
 
@@ -21,8 +22,7 @@ export interface PushEngineOptions {
   readonly settle: () => Promise<void>
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
-  /** told when the queries of an engine have ended of themselves */
-  readonly onEnded: (engine: KsqlEngine) => void
+  readonly onEnded: QueriesEnded
 }
 
 const MOST_ROWS = 4_000
@@ -90,7 +90,7 @@ async function begin(
   positions: Positions,
 ): Promise<void> {
   const { engine } = apart
-  const reader = await PartitionReader.open(kafka, positions, `${serviceId}-push`)
+  const reader = await PartitionReader.open(kafka, positions, { group: `${serviceId}-push` })
   const tables = tableTopics(engine)
   const ids = new SchemaIds(registry, apart, onNotice)
   const pump = async (): Promise<void> => {
@@ -98,15 +98,13 @@ async function begin(
       while (engine.queries().length > 0) {
         await reader.news(IDLE_MS)
         for (;;) {
-          const { runs, ranges } = merge(reader.queues, (topic) => tables.has(topic), MOST_ROWS, true)
+          const { runs, ranges } = merge(reader.queues, (topic) => tables.has(topic), MOST_ROWS)
           if (ranges.length === 0) break
-          await ids.learn(runs)
+          if (!(await ids.learnWaiting(runs, () => engine.queries().length > 0))) return
           for (const { topic, records } of runs) {
             engine.topic(topic).append(incomingRecords(engine, topic, records))
           }
-          for (const { topic, partition, count } of ranges) {
-            reader.queues.find((queue) => queue.topic === topic && queue.partition === partition)?.drop(count)
-          }
+          dropTaken(reader.queues, ranges)
           // rows are written to their reader meanwhile
           await new Promise((resolve) => setImmediate(resolve))
         }
@@ -114,7 +112,9 @@ async function begin(
     } catch (error) {
       onFault(error)
       engine.execute('TERMINATE ALL;')
-      onEnded(engine)
+      // what a record broke the engine tells by itself
+      if (error instanceof KsqlError) onEnded(engine)
+      else onEnded(engine, `The query has ended: ${reasonOf(error)}. Ask again.`)
     } finally {
       await reader.close()
     }

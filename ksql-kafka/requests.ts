@@ -4,6 +4,7 @@ import {
   type KsqlEngine,
   keyColumns,
   type Settings,
+  type Source,
   type Statement,
   valueColumns,
 } from '../engine/index.ts'
@@ -68,6 +69,10 @@ export async function prepareRequest(
   for (const statement of statements) if (statement.kind === 'insert-values') refuseOwnTopic(sandbox, statement)
   writeNothing(engine, sandbox, trial)
 
+  for (const { subject, schema } of trial.wanted) {
+    const isNew = (await registry.versionOf(subject, schema)) === null
+    if (isNew && (await registry.latest(subject)) !== null) await registry.check(subject, schema)
+  }
   for (const { subject, schema } of trial.wanted) {
     schemas.push({ subject, schema, type: 'AVRO', id: await registry.add(subject, schema) })
   }
@@ -140,8 +145,10 @@ function writeNothing(engine: KsqlEngine, sandbox: KsqlEngine, registry: TrialRe
     const sink = sandbox.source(sinkName)
     if (running.has(id) || sink.derived) continue
     const { key, value } = createSerdes(sink, registry)
-    if (sink.keyFormat.name === 'AVRO') key.serialize(keyColumns(sink).map(() => null))
-    if (sink.valueFormat.name === 'AVRO') value.serialize(valueColumns(sink).map(() => null))
+    // one that is named by its id is there
+    const registers = ({ name, schemaId }: Source['keyFormat']) => name === 'AVRO' && schemaId === undefined
+    if (registers(sink.keyFormat)) key.serialize(keyColumns(sink).map(() => null))
+    if (registers(sink.valueFormat)) value.serialize(valueColumns(sink).map(() => null))
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KsqlError } from '../engine/index.ts'
 import { type SchemaRegistryClient, SchemaRegistryError } from '../kafka/schema-registry.ts'
 import type { EngineTask } from './engine-task.ts'
 import type { Merged } from './merge.ts'
@@ -13,6 +14,7 @@ export class SchemaIds {
   readonly #registry: SchemaRegistryClient
   readonly #task: Pick<EngineTask, 'engine' | 'registry'>
   readonly #onNotice: (text: string) => void
+  #isAway = false
 
   constructor(
     registry: SchemaRegistryClient,
@@ -24,9 +26,14 @@ export class SchemaIds {
     this.#onNotice = onNotice
   }
 
+  /** The registry did not answer when it was asked last. */
+  get isAway(): boolean {
+    return this.#isAway
+  }
+
   /**
-   * Fetches the schemas of records that the engine does not know yet; a registry that is away is waited for. One that the registry has not is left to the
-   * engine, which counts the records.
+   * Fetches the schemas of records that the engine does not know yet. One that the registry has not is left to the engine, which counts the records.
+   * @throws SchemaRegistryError where the registry does not say; that it is away, and that it answers again, is told
    */
   async learn(runs: Merged['runs']): Promise<void> {
     const { registry, engine } = this.#task
@@ -43,7 +50,7 @@ export class SchemaIds {
     }
     for (const id of ids) {
       if (registry.byId(id) !== null) continue
-      const schema = await this.#schema(id)
+      const schema = await this.#find(id)
       if (schema !== null) registry.adoptId(id, schema, 'AVRO')
     }
   }
@@ -54,25 +61,45 @@ export class SchemaIds {
       try {
         return work()
       } catch (error) {
-        if (!(error instanceof UnregisteredSchema)) throw error
-        const { subject, schema } = error
+        const missing = error instanceof KsqlError ? error.cause : error
+        if (!(missing instanceof UnregisteredSchema)) throw error
+        const { subject, schema } = missing
         this.#task.registry.adopt({ subject, schema, type: 'AVRO', id: await this.#registry.add(subject, schema) })
       }
     }
   }
 
-  /** null: the registry has none of that id */
-  async #schema(id: number): Promise<string | null> {
-    for (let failures = 0; ; failures++) {
+  /**
+   * As `learn`, and waits for a registry that is away, as long as `goOn` says so.
+   * @returns false: it said no
+   * @throws SchemaRegistryError for what the registry refuses; what `goOn` throws
+   */
+  async learnWaiting(runs: Merged['runs'], goOn: () => boolean): Promise<boolean> {
+    while (goOn()) {
       try {
-        const schema = await this.#registry.find(id)
-        if (failures > 0) this.#onNotice('The schema registry answers again')
-        return schema
+        await this.learn(runs)
+        return true
       } catch (error) {
         if (!(error instanceof SchemaRegistryError) || !error.isOutage) throw error
-        if (failures === 0) this.#onNotice(`${error.message}; trying until it does`)
         await sleep(RETRY_MS)
       }
+    }
+    return false
+  }
+
+  /** null: the registry has none of that id */
+  async #find(id: number): Promise<string | null> {
+    try {
+      const schema = await this.#registry.find(id)
+      if (this.#isAway) this.#onNotice('The schema registry answers again')
+      this.#isAway = false
+      return schema
+    } catch (error) {
+      if (error instanceof SchemaRegistryError && error.isOutage) {
+        if (!this.#isAway) this.#onNotice(`${error.message}; trying until it does`)
+        this.#isAway = true
+      }
+      throw error
     }
   }
 }

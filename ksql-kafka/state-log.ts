@@ -36,11 +36,16 @@ export function snapshotRecords(topic: string, snapshot: Uint8Array): AddressedR
 /**
  * Reads the log up to a mark that the reader itself has made: whatever came before it is committed or never will be.
  * @param group prefix of the consumer group that reads
- * @throws what kafkajs throws
+ * @throws what kafkajs throws; the signal's reason
  */
-export async function readLog(kafka: Kafka, topic: string, markId: string, group: string): Promise<LogContents> {
+export async function readLog(
+  kafka: Kafka,
+  topic: string,
+  markId: string,
+  { group, signal }: { readonly group: string; readonly signal: AbortSignal },
+): Promise<LogContents> {
   const [{ low }] = (await offsetsOf(kafka, [topic])).get(topic) ?? [{ low: 0 }]
-  const reader = await PartitionReader.open(kafka, new Map([[topic, [low]]]), group)
+  const reader = await PartitionReader.open(kafka, new Map([[topic, [low]]]), { group })
   try {
     const [queue] = reader.queues
     let snapshot: Buffer | null = null
@@ -64,6 +69,7 @@ export async function readLog(kafka: Kafka, topic: string, markId: string, group
         }
       }
       await reader.news(LOOK_MS)
+      signal.throwIfAborted()
     }
   } finally {
     await reader.close()

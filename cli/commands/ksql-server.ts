@@ -1,8 +1,11 @@
 import { Command } from 'commander'
 import { CREDENTIALS } from '../../jobs/ksql-credentials.ts'
 import type { KsqlServerOptions } from '../../jobs/ksql-server.ts'
+import { EXIT } from '../exit.ts'
 import { interruptSignal } from '../interrupt.ts'
 import { parseBootstrap, parsePort, parseUrl } from '../values.ts'
+
+type Flags = Omit<KsqlServerOptions, 'files' | 'credentials' | 'signal' | 'snapshots'>
 
 /** `gpumon ksql-server [FILE…]`: answers ksqlDB's REST interface until interrupted. */
 export function ksqlServerCommand(): Command {
@@ -19,7 +22,14 @@ export function ksqlServerCommand(): Command {
       '--host <address>',
       `address of the server; another than 127.0.0.1 needs credentials, from ${CREDENTIALS} (name:password)`,
     )
-    .action(async (files: string[], flags: Omit<KsqlServerOptions, 'files' | 'credentials' | 'signal'>) => {
+    .action(async (files: string[], flags: Flags, command: Command) => {
+      for (const option of ['registry', 'serviceId'] as const) {
+        if (flags[option] === undefined || flags.bootstrap !== undefined) continue
+        const name = option === 'registry' ? '--registry' : '--service-id'
+        command.error(`error: ${name} is for a service on Kafka: give --bootstrap HOST:PORT, too`, {
+          exitCode: EXIT.usage,
+        })
+      }
       const { ksqlServer } = await import('../../jobs/ksql-server.ts')
       await ksqlServer(
         { ...flags, files, credentials: process.env[CREDENTIALS], signal: interruptSignal() },

@@ -22,6 +22,8 @@ export interface RawRecord {
 
 /** Called for a record that cannot be read; it is left out. */
 export type ReportBadRecord = (record: RawRecord, offset: number, error: unknown) => void
+/** Called for a row that cannot be written; it is left out. */
+export type ReportBadRow = (error: unknown) => void
 
 /** Turns a source's records into batches and back. */
 export class RecordCodec {
@@ -91,7 +93,8 @@ export class RecordCodec {
     return batch
   }
 
-  encode(batch: Batch): RawRecord[] {
+  /** Throws what `bad` throws: without it, for the first row that cannot be written. */
+  encode(batch: Batch, bad: ReportBadRow = rethrow): RawRecord[] {
     const columns = dataColumns(this.source)
     const keys = columns.flatMap((c, i) => (c.role === 'key' ? [{ i, type: c.type }] : []))
     const values = columns.flatMap((c, i) => (c.role === 'value' ? [{ i, type: c.type }] : []))
@@ -107,13 +110,17 @@ export class RecordCodec {
         this.source.window === null || batch.windowStart === null
           ? undefined
           : { start: batch.windowStart[row] ?? 0, end: batch.windowEnd?.[row] ?? 0, type: kind as 'time' | 'session' }
-      records.push({
-        key: noKey ? null : this.key.serialize(keyValues),
-        value: dead ? null : this.value.serialize(read(values, row)),
-        timestamp: batch.rowtime[row] ?? 0,
-        headers: batch.headers?.[row] ?? [],
-        ...(window === undefined ? {} : { window }),
-      })
+      try {
+        records.push({
+          key: noKey ? null : this.key.serialize(keyValues),
+          value: dead ? null : this.value.serialize(read(values, row)),
+          timestamp: batch.rowtime[row] ?? 0,
+          headers: batch.headers?.[row] ?? [],
+          ...(window === undefined ? {} : { window }),
+        })
+      } catch (error) {
+        bad(error)
+      }
     }
     return records
   }
@@ -127,6 +134,10 @@ export class RecordCodec {
     const next = { key: 0, value: 0 }
     return dataColumns(this.source).map((c) => ({ side: c.role, position: next[c.role]++ }))
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 function missing(index: number): never {

@@ -21,6 +21,8 @@ export interface DataflowOptions {
   /** the source whose columns subscribers of a topic see */
   readonly sourceOf: (topic: string) => Source | undefined
   readonly onTopic: (name: string) => void
+  /** told of a query that lasts and that a record has stopped */
+  readonly onStopped: (id: string) => void
 }
 
 /** The topics, the queries between them, and the way of records from one to the other. */
@@ -151,6 +153,7 @@ export class Dataflow {
         next.run()
       } catch (error) {
         this.stop(next.id)
+        if (!next.transient) this.options.onStopped(next.id)
         this.options.errors.count(`query ${next.id}`, 'stopped', error)
         failure ??= stopped(next, error)
       }

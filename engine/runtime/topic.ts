@@ -15,7 +15,7 @@ export type Subscriber = (batch: Batch, source: Source) => void
 /** A named log of records inside the process. Records go on to whoever reads; what nobody has read yet is kept. */
 export class Topic {
   readonly name: string
-  readonly partitions: number
+  partitions: number
   readonly replicas: number
   readonly readers: TopicReader[] = []
   readonly subscribers = new Set<Subscriber>()

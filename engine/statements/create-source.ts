@@ -14,7 +14,8 @@ export function createSource(session: Session, statement: CreateSource): string 
   const known = session.catalog.find(statement.name)
   if (known !== undefined) refuseIncompatible(known, source, statement.at)
   if (!session.dataflow.topics.has(source.topic)) {
-    if (properties.partitions === undefined) {
+    // it was there then, and may have been deleted since with another stream
+    if (properties.partitions === undefined && !session.restoring) {
       throw semanticError(
         `Topic '${source.topic}' does not exist. If you want to create a new topic for the stream/table please re-run the statement providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS')`,
         statement.at,
@@ -22,7 +23,7 @@ export function createSource(session: Session, statement: CreateSource): string 
       )
     }
     session.dataflow.createTopic(source.topic, {
-      partitions: properties.partitions,
+      ...(properties.partitions === undefined ? {} : { partitions: properties.partitions }),
       ...(properties.replicas === undefined ? {} : { replicas: properties.replicas }),
     })
   }

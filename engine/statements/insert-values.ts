@@ -1,7 +1,7 @@
 import type { Source } from '../catalog/source.ts'
 import { evaluateConstant } from '../compile/evaluate.ts'
 import type { ExpressionEnvironment } from '../compile/expression.ts'
-import { semanticError } from '../errors.ts'
+import { KsqlError, semanticError } from '../errors.ts'
 import { coerce } from '../plan/coerce.ts'
 import { dataColumns } from '../plan/scope.ts'
 import type { TypeChecker } from '../plan/type-check.ts'
@@ -101,7 +101,16 @@ export function insertValues(statement: InsertValues, source: Source, context: I
     builder.set(0, value)
     return builder.finish()
   })
-  const [record] = context.codec.encode(new Batch(1, columns, Float64Array.of(time)))
+  const refuse = (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `Failed to insert values into '${source.name}'. ${reason}`
+    throw new KsqlError('semantic', message, {
+      position: statement.at,
+      fix: `Give values that ${source.valueFormat.name} can carry in topic ${source.topic}.`,
+      cause,
+    })
+  }
+  const [record] = context.codec.encode(new Batch(1, columns, Float64Array.of(time)), refuse)
   if (record === undefined) throw new Error('a row gave no record')
   return record
 }

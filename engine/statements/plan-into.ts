@@ -12,7 +12,8 @@ export function planEnvironment(session: Session): PlanEnvironment {
     functions: session.functions,
     namedType: (type, at) => session.catalog.type(type, at),
     source: (source, at) => session.catalog.get(source, at),
-    partitions: (source) => session.dataflow.topics.get(source.topic)?.partitions ?? 1,
+    // topics may have grown since: what is planned again was checked then
+    partitions: (source) => (session.restoring ? 1 : (session.dataflow.topics.get(source.topic)?.partitions ?? 1)),
     newPlanner: session.properties.get('ksql.new.query.planner.enabled')?.toLowerCase() === 'true',
   }
 }

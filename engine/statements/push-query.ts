@@ -16,6 +16,9 @@ export interface PushQuery {
   close(): void
 }
 
+/** How ids of push queries begin. */
+export const TRANSIENT = 'transient_'
+
 /** Push queries of this process: several engines may answer side by side, and what one is asked changes no id of a query that lasts. */
 let transientCount = 0
 
@@ -37,7 +40,7 @@ export function pushQuery(
     )
   }
   const plan = planQuery(query, { name: null, statement: 'SELECT' }, planEnvironment(session))
-  const id = `transient_${transientCount++}`
+  const id = `${TRANSIENT}${transientCount++}`
   let left = query.limit ?? Number.POSITIVE_INFINITY
   const close = () => session.dataflow.stop(id)
   const pipeline = compileFor(session, id, plan, false, (batch) => {

@@ -12,6 +12,7 @@ import { parseBody, textField, textsField } from './request-body.ts'
 import { asRestError, RestError } from './rest-error.ts'
 import { delimitedRows, jsonRows, legacyRows, type RowFormat } from './row-format.ts'
 import type { KsqlService } from './service.ts'
+import { TERMINATED } from './terminate.ts'
 
 export interface AppOptions {
   readonly service: KsqlService
@@ -30,7 +31,7 @@ type Env = { Bindings: HttpBindings | Http2Bindings }
 export function ksqlApp({ service, version, host, credentials, onFault }: AppOptions): Hono<Env> {
   const app = new Hono<Env>()
   const open = new OpenQueries()
-  service.onQueriesEnded((engine) => open.endStopped(engine))
+  service.onQueriesEnded((engine, reason) => open.endStopped(engine, reason))
 
   app.use(...guard(host, credentials))
   app.notFound((c) => c.text('Not Found', 404))
@@ -53,11 +54,13 @@ export function ksqlApp({ service, version, host, credentials, onFault }: AppOpt
     }),
   )
   app.get('/healthcheck', (c) => {
-    const { state } = service
-    const part = { isHealthy: state === 'READY' || state === 'STANDBY' }
-    const details = { metastore: part, kafka: part, commandRunner: part }
+    const { state, surroundings } = service
+    const works = state === 'READY' || state === 'STANDBY'
+    const parts = { metastore: works, commandRunner: works, ...surroundings }
+    const details = Object.fromEntries(Object.entries(parts).map(([part, isHealthy]) => [part, { isHealthy }]))
+    const isHealthy = Object.values(parts).every(Boolean)
     const isStarting = state === 'STARTING' || state === 'RESTORING'
-    return c.json({ ...part, details, serverState: state }, isStarting ? 503 : 200)
+    return c.json({ isHealthy, details, serverState: state }, isStarting ? 503 : 200)
   })
   app.get('/status', async (c) => c.json({ commandStatuses: (await service.current()).commands.all() }))
   app.get('/status/:type/:entity/:action', async (c) => {
@@ -120,15 +123,19 @@ export function ksqlApp({ service, version, host, credentials, onFault }: AppOpt
   return app
 
   function refuseTerminated(): void {
-    if (service.state !== 'TERMINATED') return
-    throw new RestError(ERROR_CODE.shutDown, 'The cluster has been terminated. No new request will be accepted.')
+    if (service.state === 'TERMINATED') throw TERMINATED
   }
 
   async function query(sql: string, settings: Settings, format: RowFormat): Promise<Response> {
     try {
       const { engine, begin } = await service.asked(sql, settings)
       const answer = answerQuery({ engine, open, now: Date.now }, sql, settings, format)
-      await begin()
+      try {
+        await begin()
+      } catch (error) {
+        await answer.body?.cancel()
+        throw error
+      }
       return answer
     } catch (error) {
       return refusal(asRestError(error, sql, onFault))

@@ -1,12 +1,14 @@
 import { isLosslessNumber } from 'lossless-json'
 import type { Expression, Position, SqlType } from '../../engine/index.ts'
+import { ERROR_CODE } from '../protocol.ts'
+import { RestError } from './rest-error.ts'
 
 const AT: Position = { line: 1, column: 1, offset: 0 }
 const MOST_INTEGER = 2n ** 31n - 1n
 
 /**
  * A value of JSON (numbers lossless) as the literal that INSERT VALUES would have for it: so both ways in have the same rules.
- * Throws Error, in ksqlDB's words, for an object or array where the column has no such type.
+ * Throws RestError 40000, in ksqlDB's words, for an object or array where the column has no such type.
  */
 export function insertExpression(value: unknown, type: SqlType): Expression {
   if (value === null || value === undefined) return { kind: 'null', at: AT }
@@ -33,7 +35,7 @@ export function insertExpression(value: unknown, type: SqlType): Expression {
       return { kind: 'struct', fields, at: AT }
     }
   }
-  throw new Error(`Can't coerce ${JSON.stringify(value)} into type ${type.base}`)
+  throw new RestError(ERROR_CODE.badRequest, `Can't coerce ${JSON.stringify(value)} into type ${type.base}`)
 }
 
 function textLiteral(value: string, type: SqlType): Expression {

@@ -4,7 +4,7 @@ import { linesOf } from '../lines.ts'
 import { DELIMITED, ERROR_CODE, JSON_TYPE } from '../protocol.ts'
 import { insertExpression } from './insert-expression.ts'
 import { parseBody, textField, textsField } from './request-body.ts'
-import { RestError } from './rest-error.ts'
+import { asRestError, RestError } from './rest-error.ts'
 import type { InsertValues, KsqlService } from './service.ts'
 
 /** How acknowledgements are written. */
@@ -73,10 +73,13 @@ export async function answerInserts(
   return new Response(acknowledgements, { headers: { 'content-type': format.contentType } })
 }
 
-function acknowledgement(seq: number, refusal: string | null) {
-  return refusal === null
-    ? { status: 'ok', seq }
-    : { '@type': 'InsertError', status: 'error', seq, message: refusal, error_code: ERROR_CODE.badRequest }
+interface Refusal {
+  readonly message: string
+  readonly error_code: number
+}
+
+function acknowledgement(seq: number, refusal: Refusal | null) {
+  return refusal === null ? { status: 'ok', seq } : { '@type': 'InsertError', status: 'error', seq, ...refusal }
 }
 
 /** Why the row was refused; null: it is in. */
@@ -86,12 +89,9 @@ async function insertLine(
   settings: Settings,
   line: string,
   onFault: (error: unknown) => void,
-): Promise<string | null> {
+): Promise<Refusal | null> {
   try {
-    const row = parse(line)
-    if (typeof row !== 'object' || row === null || Array.isArray(row) || isLosslessNumber(row)) {
-      return `A row must be a JSON object, not ${line.slice(0, 40)}`
-    }
+    const row = rowOf(line)
     const cells = Object.entries(row).map(([key, value]) => {
       const name = identifierOf(key)
       const type = source.columns.find((column) => column.name === name)?.type ?? { base: 'STRING' as const }
@@ -113,9 +113,25 @@ async function insertLine(
       onFault(error)
       return null
     }
-    if (error instanceof Error) return error.message
-    throw error
+    if (error instanceof KsqlError) return { message: error.message, error_code: ERROR_CODE.badRequest }
+    const { message, error_code } = asRestError(error, line, onFault).entity
+    return { message, error_code }
   }
+}
+
+/** Throws RestError for a line that is no JSON object. */
+function rowOf(line: string): object {
+  const refuse = (reason: string): never => {
+    throw new RestError(ERROR_CODE.badRequest, reason)
+  }
+  let row: unknown
+  try {
+    row = parse(line)
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+  if (typeof row === 'object' && row !== null && !Array.isArray(row) && !isLosslessNumber(row)) return row
+  return refuse(`A row must be a JSON object, not ${line.slice(0, 40)}`)
 }
 
 /** A name as SQL reads it: upper case unless quoted. */

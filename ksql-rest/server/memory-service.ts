@@ -2,19 +2,20 @@ import type { KsqlEngine, Settings } from '../../engine/index.ts'
 import type { Entity } from '../protocol.ts'
 import { CommandLog } from './command-log.ts'
 import type { JsonObject } from './request-body.ts'
-import type { AskedEngine, InsertValues, KsqlService, ServerState } from './service.ts'
+import type { AskedEngine, InsertValues, KsqlService, QueriesEnded, ServerState } from './service.ts'
 import { runStatements } from './statements.ts'
-import { terminateCluster } from './terminate.ts'
+import { deletePatterns, terminateCluster } from './terminate.ts'
 
 /** An engine in memory: nothing is kept, and what is asked is done when it is answered. */
 export class MemoryService implements KsqlService {
   readonly clusterId = 'embedded'
   readonly serviceId = 'gpumon_'
+  readonly surroundings = { kafka: true }
   readonly #engine: KsqlEngine
   readonly #commands = new CommandLog()
   readonly #onFault: (error: unknown) => void
   #isTerminated = false
-  #queriesEnded: (engine: KsqlEngine) => void = () => {}
+  #queriesEnded: QueriesEnded = () => {}
 
   /** @param onFault told of records that broke a query */
   constructor(engine: KsqlEngine, onFault: (error: unknown) => void) {
@@ -44,12 +45,13 @@ export class MemoryService implements KsqlService {
   }
 
   async terminate(request: JsonObject): Promise<Entity> {
-    const entity = this.#ending(() => terminateCluster(this.#engine, this.#commands, request))
+    const deletes = deletePatterns(request)
+    const entity = this.#ending(() => terminateCluster(this.#engine, this.#commands, deletes))
     this.#isTerminated = true
     return entity
   }
 
-  onQueriesEnded(listener: (engine: KsqlEngine) => void): void {
+  onQueriesEnded(listener: QueriesEnded): void {
     this.#queriesEnded = listener
   }
 

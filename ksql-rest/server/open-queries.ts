@@ -4,8 +4,8 @@ import type { KsqlEngine } from '../../engine/index.ts'
 export interface OpenQuery {
   /** that runs it */
   readonly engine: KsqlEngine
-  /** ends query and answer */
-  end(): void
+  /** ends query and answer; with the reason as its last row where there is one */
+  end(reason?: string): void
 }
 
 /** The push queries that are being answered, by id. */
@@ -27,11 +27,22 @@ export class OpenQueries {
     return query !== undefined
   }
 
-  /** Ends the answers of queries that an engine has no more: TERMINATE ended them, or a record broke them; null: of all queries. */
-  endStopped(engine: KsqlEngine | null): void {
+  /**
+   * Ends the answers of queries that an engine has no more: TERMINATE ended them, or a record broke them; null: of all queries.
+   * @param reason what ended them all; absent: what each of them failed of, if it did
+   */
+  endStopped(engine: KsqlEngine | null, reason?: string): void {
     const running = new Set((engine?.queries() ?? []).map(({ id }) => id))
     for (const [id, query] of [...this.#queries]) {
-      if (engine === null || (query.engine === engine && !running.has(id))) this.close(id)
+      if (engine === null || (query.engine === engine && !running.has(id))) {
+        query.end(reason ?? failureOf(query.engine, id))
+      }
     }
   }
+}
+
+/** What stopped a query; undefined: somebody ended it. */
+function failureOf(engine: KsqlEngine, id: string): string | undefined {
+  const found = engine.errors.all().find(({ place, what }) => place === `query ${id}` && what === 'stopped')
+  return found === undefined ? undefined : `Query ${id} has stopped. ${found.example}`
 }

@@ -82,7 +82,7 @@ function pushAnswer(context: QueryContext, sql: string, limit: number, format: R
   const take = (text: string): void => {
     if (sink === null) early += text
     else sink.enqueue(Buffer.from(text))
-    if ((sink?.desiredSize ?? 0) < -MOST_WAITING) finish(format.error(tooSlow()) + format.end(false))
+    if ((sink?.desiredSize ?? 0) < -MOST_WAITING) finish(format.error(failure(TOO_SLOW)) + format.end(false))
   }
   query = engine.select(sql, (batch, columns: readonly LayoutColumn[]) => {
     if (ended) return
@@ -94,7 +94,11 @@ function pushAnswer(context: QueryContext, sql: string, limit: number, format: R
   if (left <= 0) finish(format.end(true))
   const { id, columns } = query
   if (ended) query.close()
-  else open.add(id, { engine, end: () => finish(format.end(false)) })
+  else {
+    const end = (reason?: string): void =>
+      finish((reason === undefined ? '' : format.error(failure(reason))) + format.end(false))
+    open.add(id, { engine, end })
+  }
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
@@ -108,10 +112,8 @@ function pushAnswer(context: QueryContext, sql: string, limit: number, format: R
   )
 }
 
-function tooSlow(): ErrorEntity {
-  return {
-    '@type': 'generic_error',
-    error_code: ERROR_CODE.serverError,
-    message: `The query has ended: ${MOST_WAITING / 1024 / 1024} MiB of rows wait to be read. Read faster, or ask for less with WHERE.`,
-  }
+const TOO_SLOW = `The query has ended: ${MOST_WAITING / 1024 / 1024} MiB of rows wait to be read. Read faster, or ask for less with WHERE.`
+
+function failure(message: string): ErrorEntity {
+  return { '@type': 'generic_error', error_code: ERROR_CODE.serverError, message }
 }

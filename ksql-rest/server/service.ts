@@ -8,6 +8,13 @@ export type InsertValues = Extract<Statement, { kind: 'insert-values' }>
 /** `STANDBY`: another server of the service is active; `RESTORING`: this one will be; `READY`: it is. */
 export type ServerState = 'STARTING' | 'STANDBY' | 'RESTORING' | 'READY' | 'TERMINATED'
 
+/** What a service depends on, and whether it answers. */
+export interface Surroundings {
+  readonly kafka: boolean
+  /** absent: there is none */
+  readonly schemaRegistry?: boolean
+}
+
 export interface AskedEngine {
   readonly engine: KsqlEngine
   begin(): Promise<void>
@@ -18,6 +25,7 @@ export interface KsqlService {
   readonly clusterId: string
   readonly serviceId: string
   readonly state: ServerState
+  readonly surroundings: Surroundings
   /** The engine that inspections and queries ask, and what became of statements. Throws RestError while this server has none. */
   current(): Promise<{ readonly engine: KsqlEngine; readonly commands: CommandLog }>
   /** The engine that a SELECT is to be asked of, and what makes rows come once it has been asked. Throws RestError while this server has none. */
@@ -28,6 +36,12 @@ export interface KsqlService {
   insert(row: InsertValues, settings: Settings): Promise<void>
   /** @param request with `deleteTopicList`. Throws RestError. */
   terminate(request: JsonObject): Promise<Entity>
-  /** `listener` is told after queries may have ended of themselves; null: the engine has gone */
-  onQueriesEnded(listener: (engine: KsqlEngine | null) => void): void
+  onQueriesEnded(listener: QueriesEnded): void
 }
+
+/**
+ * Told after queries may have ended of themselves.
+ * @param engine null: the engine has gone, and all queries with it
+ * @param reason of all that have ended, in words; absent: the engine's errors tell why, or somebody ended them
+ */
+export type QueriesEnded = (engine: KsqlEngine | null, reason?: string) => void

@@ -4,13 +4,17 @@ import type { CommandLog } from './command-log.ts'
 import type { JsonObject } from './request-body.ts'
 import { RestError } from './rest-error.ts'
 
+/** What whoever asks for something afterwards is told. */
+export const TERMINATED = new RestError(
+  ERROR_CODE.shutDown,
+  'The cluster has been terminated. No new request will be accepted.',
+)
+
 /**
- * Ends every query and drops every stream and table, those first that nothing reads. Topics of `deleteTopicList` (names or regular expressions)
- * that a query writes go too. Throws RestError 40000 for a list that is none.
+ * Ends every query and drops every stream and table, those first that nothing reads. Topics that a query writes go too, where one of the patterns is their name.
  * https://docs.ksqldb.io/en/latest/developer-guide/ksqldb-rest-api/terminate-endpoint/
  */
-export function terminateCluster(engine: KsqlEngine, commands: CommandLog, body: JsonObject): CurrentStatus {
-  const patterns = deletePatterns(body['deleteTopicList'] ?? [])
+export function terminateCluster(engine: KsqlEngine, commands: CommandLog, patterns: readonly RegExp[]): CurrentStatus {
   const written = new Set(engine.queries().map(({ sinkTopic }) => sinkTopic))
   engine.execute('TERMINATE ALL;')
   for (const { name, type, topic } of engine.sources()) {
@@ -21,7 +25,9 @@ export function terminateCluster(engine: KsqlEngine, commands: CommandLog, body:
   return commands.record('cluster/TerminateCluster/terminate', 'TERMINATE CLUSTER;', commandStatus)
 }
 
-function deletePatterns(list: unknown): RegExp[] {
+/** The `deleteTopicList` of a request, names or regular expressions. Throws RestError 40000 for a list that is none. */
+export function deletePatterns(request: JsonObject): RegExp[] {
+  const list = request['deleteTopicList'] ?? []
   if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) {
     throw new RestError(
       ERROR_CODE.badRequest,

@@ -56,3 +56,15 @@ test('another address needs credentials, which are not shown where they are wron
   })
   expect(wrong.stderr).not.toContain('geheim')
 })
+
+test.each([
+  ['--registry', 'http://127.0.0.1:8081'],
+  ['--service-id', 'mine'],
+])(
+  '%s without a broker is a usage error: nothing is kept in memory that was meant for Kafka',
+  async (option, value) => {
+    const { code, stderr } = await gpumon('ksql-server', '--port', '0', option, value)
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${option} is for a service on Kafka: give --bootstrap HOST:PORT, too`)
+  },
+)

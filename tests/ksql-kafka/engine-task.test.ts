@@ -128,6 +128,50 @@ test('of a table only the last change of a key is sent, of a stream every row', 
   expect(of('SUMS')).toEqual(['{"TOTAL":6}'])
 })
 
+test('a row that the format of its topic cannot carry is counted, and the others are sent', () => {
+  const task = EngineTask.empty(listener)
+  const schema = '{"type":"record","name":"S","fields":[{"name":"ID","type":"string"},{"name":"X","type":"int"}]}'
+  const text = `
+    CREATE STREAM r (id VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+    CREATE STREAM s WITH (VALUE_FORMAT='AVRO', VALUE_SCHEMA_ID=7) AS SELECT id AS k, AS_VALUE(id) AS id, x FROM r;
+    CREATE STREAM t AS SELECT * FROM r;
+    CREATE STREAM r2 (k VARCHAR KEY) WITH (KAFKA_TOPIC='r2', PARTITIONS=1, VALUE_FORMAT='AVRO', VALUE_SCHEMA_ID=7);`
+  const facts = {
+    topics: [{ name: 'r', partitions: 1, replicas: 1 }],
+    schemas: ['S-value', 'r2-value'].map((subject) => ({ subject, schema, type: 'AVRO' as const, id: 7 })),
+    starts: new Map([['r', [0]]]),
+  }
+  task.request(request(text, facts), () => {}, [])
+  const rows = [1, Number.NaN, 3].map((x): Row => ({ topic: 'r', id: 'a', x, time: 0 }))
+  const sent = take(task, rows)
+  expect(sent.filter(({ topic }) => topic === 'S')).toHaveLength(2)
+  expect(sent.filter(({ topic }) => topic === 'T')).toHaveLength(3)
+  const insert = request("INSERT INTO r2 (k, id) VALUES ('a', 'b');")
+  expect(() => task.request(insert, () => {}, [])).toThrow(
+    "Failed to insert values into 'R2'. 'X' is null, and its Avro schema does not allow it",
+  )
+  expect(task.engine.errors.all()).toEqual([
+    {
+      place: 'topic S',
+      what: 'a row cannot be written as AVRO',
+      count: 1,
+      example: "'X' is null, and its Avro schema does not allow it",
+    },
+  ])
+})
+
+test('new partitions of a topic are read, and rows for it go to them', () => {
+  const task = EngineTask.empty(listener)
+  task.request(MADE, () => {}, [])
+  task.grow({ kind: 'growth', starts: new Map([['r', [4, 0]]]) })
+  expect(task.positions.get('r')).toEqual([0, 4, 0])
+  const partitions = new Set<number>()
+  const insert = (record: AddressedRecord) => partitions.add(record.partition)
+  for (const id of 'abcdefgh') task.request(request(`INSERT INTO r (id, x) VALUES ('${id}', 7);`), insert, [])
+  expect([...partitions].sort()).toEqual([0, 1, 2])
+  expect(EngineTask.restore(task.save(), listener).positions).toEqual(task.positions)
+})
+
 test('what became of statements is known after a restart', () => {
   const task = EngineTask.empty(listener)
   task.request(MADE, () => {}, [])

@@ -33,7 +33,7 @@ describe('the order of records from several partitions', () => {
   test('the least timestamp of those next in their partitions comes first', () => {
     const a = sequence({ topic: 'a', partition: 0, times: [1, 5, 2] })
     const b = sequence({ topic: 'a', partition: 1, times: [3, 4] })
-    const merged = merge([a, b], isTable, 100, true)
+    const merged = merge([a, b], isTable, 100)
     expect(merged.runs.flatMap(({ records }) => records.map(({ timestamp }) => timestamp))).toEqual([1, 3, 4, 5, 2])
     expect(merged.ranges).toEqual([
       { topic: 'a', partition: 0, from: 0, until: 6, count: 3 },
@@ -44,15 +44,14 @@ describe('the order of records from several partitions', () => {
   test('of equal times a record of a table comes before one of a stream', () => {
     const stream = sequence({ topic: 'a', partition: 0, times: [7] })
     const table = sequence({ topic: 'table', partition: 0, times: [7] })
-    expect(order(merge([stream, table], isTable, 100, true))).toEqual(['table@7#1', 'a@7#1'])
+    expect(order(merge([stream, table], isTable, 100))).toEqual(['table@7#1', 'a@7#1'])
   })
 
-  test('a partition that has more than was fetched is waited for, unless patience is over', () => {
+  test('a partition that has more than was fetched is waited for', () => {
     const all: Part = { topic: 'a', partition: 0, times: [1, 2] }
     const other = sequence({ topic: 'a', partition: 1, times: [5, 6] })
-    expect(order(merge([sequence(all, 0, 2, true), other], isTable, 100, true))).toEqual(['a@1#1', 'a@2#3'])
-    expect(order(merge([sequence(all, 0, 0, true), other], isTable, 100, true))).toEqual([])
-    expect(order(merge([sequence(all, 0, 0, true), other], isTable, 100, false))).toEqual(['a@5#1', 'a@6#3'])
+    expect(order(merge([sequence(all, 0, 2, true), other], isTable, 100))).toEqual(['a@1#1', 'a@2#3'])
+    expect(order(merge([sequence(all, 0, 0, true), other], isTable, 100))).toEqual([])
   })
 
   test('the ranges alone give the order again, however merging was cut', () => {
@@ -63,7 +62,6 @@ describe('the order of records from several partitions', () => {
             all.map((part) => sequence(part)),
             isTable,
             1_000,
-            true,
           ),
         )
         const from = all.map(() => 0)
@@ -74,7 +72,6 @@ describe('the order of records from several partitions', () => {
             all.map((part, i) => sequence(part, from[i])),
             isTable,
             most,
-            true,
           )
           if (merged.ranges.length === 0) break
           live.push(...order(merged))
@@ -84,7 +81,7 @@ describe('the order of records from several partitions', () => {
             return sequence(all[partition], begin, begin + count)
           })
           // given in another order than then
-          repeated.push(...order(merge(ranges.reverse(), isTable, 1_000, false)))
+          repeated.push(...order(merge(ranges.reverse(), isTable, 1_000)))
         }
         expect(live).toEqual(whole)
         expect(repeated).toEqual(whole)

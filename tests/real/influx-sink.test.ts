@@ -10,7 +10,7 @@ import { pointsOf } from '../ksql/influx-lines.ts'
 import { sharedDir } from '../shared.ts'
 import { faultyLog } from './faulty-log.ts'
 import { type Answer, InfluxSink } from './influx-sink.ts'
-import { RunningServer, untilProcessed } from './ksql-service.ts'
+import { RunningServer } from './ksql-service.ts'
 import { clusterStatements, EARLIEST } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
 import { TOPIC } from './topic-contents.ts'
@@ -58,10 +58,10 @@ describeWithServers('connect/influxdb.json', (servers) => {
       const service = `influx-${process.pid}`
       const killed = await (await RunningServer.start(servers, service)).until('READY')
       await killed.client.execute((await clusterStatements()).join('\n'), EARLIEST)
-      await untilProcessed(bootstrap, service, TOPIC, ROWS / 2)
+      await killed.untilProcessed(TOPIC, ROWS / 2)
       await killed.kill()
       const server = await RunningServer.start(servers, service)
-      await untilProcessed(bootstrap, service, TOPIC, ALL_ROWS)
+      await server.untilProcessed(TOPIC, ALL_ROWS)
       expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
     }
 

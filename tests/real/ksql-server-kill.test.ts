@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Random } from '../../gpuz/simulator/random.ts'
 import { kafkaClient } from '../../kafka/client.ts'
 import { deleteRecordsBefore } from '../../kafka/topic.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { kafkaBroker } from './kafka.ts'
-import { RunningServer, untilProcessed } from './ksql-service.ts'
+import { RunningServer } from './ksql-service.ts'
 import { clusterStatements, EARLIEST, expectSameAsInMemory, makeTopic, produceLogs } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
 import { TOPIC } from './topic-contents.ts'
@@ -23,15 +23,10 @@ const scratch = scratchFolder()
 describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers) => {
   const { bootstrap, brokerFolder, brokerPorts } = servers
   let services = 0
-  const running: RunningServer[] = []
   const serviceId = (): string => `killed-${process.pid}-${services}`
-  const start = async (): Promise<RunningServer> => {
-    const server = await RunningServer.start(servers, serviceId())
-    running.push(server)
-    return server
-  }
-  const untilShare = (share: number) =>
-    untilProcessed(bootstrap, serviceId(), TOPIC, Math.floor(share * DEVICES * ROWS))
+  const start = () => RunningServer.start(servers, serviceId())
+  const untilShare = (server: RunningServer, share: number) =>
+    server.untilProcessed(TOPIC, Math.floor(share * DEVICES * ROWS))
 
   /** A topic with all readings, and a server that has begun with them. */
   async function begin(): Promise<{ server: RunningServer; statements: string[] }> {
@@ -48,7 +43,9 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     services++
   })
   afterEach(async () => {
-    for (const server of running.splice(0)) await server.kill()
+    await RunningServer.killAll()
+    const broker = kafkaBroker(brokerFolder, brokerPorts)
+    if (!broker.running) await broker.start()
   })
 
   test(`a server killed ${KILLS} times and started again loses and doubles nothing`, {
@@ -57,12 +54,12 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     const random = new Random(SEED)
     let { server, statements } = await begin()
     for (let kill = 0; kill < KILLS; kill++) {
-      await untilShare(((kill + random.next()) * 0.9) / KILLS)
+      await untilShare(server, ((kill + random.next()) * 0.9) / KILLS)
       await sleep(random.next() * 500)
       await server.kill()
       server = await start()
     }
-    await untilShare(1)
+    await untilShare(server, 1)
     expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
     await expectSameAsInMemory(servers, statements)
   })
@@ -74,10 +71,10 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     const { server, statements } = await begin()
     const standby = await (await start()).until('STANDBY')
     await expect(standby.client.execute('SHOW STREAMS;')).rejects.toThrow(`Ask the active one: ${server.url}`)
-    await untilShare(0.2 + random.next() * 0.5)
+    await untilShare(server, 0.2 + random.next() * 0.5)
     await server.kill()
     await standby.until('READY')
-    await untilShare(1)
+    await untilShare(standby, 1)
     expect(await standby.stop()).toMatchObject({ code: 0, stderr: '' })
     await expectSameAsInMemory(servers, statements)
   })
@@ -87,12 +84,12 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
   }, async () => {
     const { server, statements } = await begin()
     const standby = await (await start()).until('STANDBY')
-    await untilShare(0.3)
+    await untilShare(server, 0.3)
     server.signal('SIGSTOP')
     await standby.until('READY')
     server.signal('SIGCONT')
     await server.until('STANDBY')
-    await untilShare(1)
+    await untilShare(standby, 1)
     expect(await standby.stop()).toMatchObject({ code: 0, stderr: '' })
     await server.until('READY')
     await expectSameAsInMemory(servers, statements)
@@ -105,16 +102,31 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     const { server, statements } = await begin()
     const broker = kafkaBroker(brokerFolder, brokerPorts)
     for (let kill = 0; kill < KILLS; kill++) {
-      await untilShare(((kill + random.next()) * 0.9) / KILLS)
+      await untilShare(server, ((kill + random.next()) * 0.9) / KILLS)
       await broker.kill()
       await sleep(random.next() * 5_000)
       await broker.start()
     }
-    await untilShare(1)
+    await untilShare(server, 1)
     const { code, stderr } = await server.stop()
     expect(code, stderr).toBe(0)
     expect(stderr).toContain(`Kafka at ${bootstrap} does not answer`)
     await expectSameAsInMemory(servers, statements)
+  })
+
+  test('a standby tells that Kafka is away, and stands by again when it is back', async () => {
+    const server = await (await start()).until('READY')
+    const standby = await (await start()).until('STANDBY')
+    const broker = kafkaBroker(brokerFolder, brokerPorts)
+    await broker.kill()
+    const health = async () => (await fetch(`${standby.url}/healthcheck`)).json()
+    const isAway = { isHealthy: false, details: { kafka: { isHealthy: false } } }
+    await vi.waitFor(async () => expect(await health()).toMatchObject(isAway), 60_000)
+    await broker.start()
+    const states = async () => [await server.state(), await standby.state()].sort()
+    await vi.waitFor(async () => expect(await states()).toEqual(['READY', 'STANDBY']), 60_000)
+    expect(await health()).toMatchObject({ isHealthy: true, details: { kafka: { isHealthy: true } } })
+    expect((await standby.stop()).stderr).toContain(`Kafka at ${bootstrap} answers again`)
   })
 
   test('records that are gone and without which the state cannot be restored end it, with what to do', async () => {
@@ -122,7 +134,7 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     await produceLogs(servers, scratch, 1, 1_000)
     const server = await (await start()).until('READY')
     await server.client.execute((await clusterStatements()).join('\n'), EARLIEST)
-    await untilProcessed(bootstrap, serviceId(), TOPIC, 1_000)
+    await server.untilProcessed(TOPIC, 1_000)
     await server.kill()
     await deleteRecordsBefore(kafkaClient(bootstrap), TOPIC, 10)
     const { code, stderr } = await (await start()).ended

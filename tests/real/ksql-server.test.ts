@@ -4,7 +4,7 @@ import { SchemaRegistryClient } from '../../kafka/schema-registry.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { actualOutputs, expectedOutputs, type SinkOutputs } from './expected-outputs.ts'
-import { RunningServer, untilProcessed } from './ksql-service.ts'
+import { RunningServer } from './ksql-service.ts'
 import {
   clusterStatements,
   EARLIEST,
@@ -14,7 +14,7 @@ import {
   recordsInOrder,
 } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
-import { recordCount, TOPIC } from './topic-contents.ts'
+import { recordCount, removeTopic, TOPIC } from './topic-contents.ts'
 import { committedRecords, removeAllTopics } from './topic-records.ts'
 
 const ROWS = 5_000
@@ -23,11 +23,9 @@ const scratch = scratchFolder()
 describeWithServers('gpumon ksql-server on Kafka', (servers) => {
   const { bootstrap, registry } = servers
   let services = 0
-  const running: RunningServer[] = []
   const serviceId = (): string => `test-${process.pid}-${services}`
   const start = async (): Promise<RunningServer> => {
     const server = await RunningServer.start(servers, serviceId())
-    running.push(server)
     return server.until('READY')
   }
   beforeEach(async () => {
@@ -36,9 +34,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     await new SchemaRegistryClient(registry).register(`${TOPIC}-value`, JSON.stringify(readingSchema()))
     services++
   })
-  afterEach(async () => {
-    for (const server of running.splice(0)) await server.kill()
-  })
+  afterEach(() => RunningServer.killAll())
 
   test.each([1, 4])('the product statements give from %i partitions what they give in memory', async (partitions) => {
     await makeTopic(bootstrap, TOPIC, partitions)
@@ -46,7 +42,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     const server = await start()
     const statements = await clusterStatements()
     await server.client.execute(statements.join('\n'), EARLIEST)
-    await untilProcessed(bootstrap, serviceId(), TOPIC, await recordCount(bootstrap))
+    await server.untilProcessed(TOPIC, await recordCount(bootstrap))
     expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
     await expectSameAsInMemory(servers, statements)
   })
@@ -58,7 +54,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     const statements = await clusterStatements()
     for (const text of statements) await server.client.execute(text, EARLIEST)
     await produceLogs(servers, scratch, 2, ROWS + 1_000)
-    await untilProcessed(bootstrap, serviceId(), TOPIC, await recordCount(bootstrap))
+    await server.untilProcessed(TOPIC, await recordCount(bootstrap))
     expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
     // the last file's: a line for each reading, whenever it came
     const topic = 'gpu.influx.readings'
@@ -81,13 +77,13 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     const reading = (second: number) =>
       `INSERT INTO gpu_readings (device, ts, host, source, \`row\`, gpu_temperature) VALUES ('gpu', '2026-11-24T08:00:0${second}', 'pc', 'log', ${second}, 70e0);`
     await client.execute(reading(1))
-    await untilProcessed(bootstrap, serviceId(), TOPIC, 1)
+    await server.untilProcessed(TOPIC, 1)
     await client.execute("INSERT INTO gpu_limits (device, gpu_temperature_max) VALUES ('gpu', 60e0);")
-    await untilProcessed(bootstrap, serviceId(), 'gpu.limits', 1)
+    await server.untilProcessed('gpu.limits', 1)
     await client.execute(reading(2))
-    await untilProcessed(bootstrap, serviceId(), TOPIC, 2)
+    await server.untilProcessed(TOPIC, 2)
     await client.execute("INSERT INTO gpu_limits (device, gpu_temperature_max) VALUES ('gpu', 65e0);")
-    await untilProcessed(bootstrap, serviceId(), 'gpu.limits', 2)
+    await server.untilProcessed('gpu.limits', 2)
     await client.execute(reading(3))
     expect(await collected(alerts)).toEqual([
       ['gpu', 'gpu-hot', 60],
@@ -101,7 +97,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     const first = await start()
     await first.client.execute((await clusterStatements()).join('\n'), EARLIEST)
     await produceLogs(servers, scratch, 1, 500)
-    await untilProcessed(bootstrap, serviceId(), TOPIC, 500)
+    await first.untilProcessed(TOPIC, 500)
     const asked = 'SELECT * FROM gpu_stats_1h;'
     const told = async ({ client }: RunningServer) => [
       await client.execute('SHOW QUERIES; SHOW STREAMS; SHOW TABLES;'),
@@ -149,7 +145,8 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
 
   test('windowed keys are read as they were written, by another service', async () => {
     await makeTopic(bootstrap, 'in', 2)
-    const { client } = await start()
+    const server = await start()
+    const { client } = server
     await client.execute(
       `CREATE STREAM r (id VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='in', VALUE_FORMAT='JSON');
        CREATE TABLE w WITH (KAFKA_TOPIC='windows') AS SELECT id, SUM(x) AS total FROM r WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY id;
@@ -159,7 +156,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     await client.execute(`
       INSERT INTO r (id, x, ROWTIME) VALUES ('a', 1, 12000);
       INSERT INTO r (id, x, ROWTIME) VALUES ('a', 2, 13000);`)
-    await untilProcessed(bootstrap, serviceId(), 'in', 2)
+    await server.untilProcessed('in', 2)
     const hex = (time: number) => time.toString(16).padStart(16, '0')
     const last = async (topic: string) => (await committedRecords(bootstrap, [topic])).get(topic)?.at(-1)
     const seen = (topic: string, key: string) =>
@@ -175,8 +172,8 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
        CREATE STREAM v2 AS SELECT id, AS_VALUE(id) AS name, WINDOWSTART AS s, WINDOWEND AS e, total FROM v;`,
       EARLIEST,
     )
-    await untilProcessed(bootstrap, serviceId(), 'sessions', 1)
-    await untilProcessed(bootstrap, serviceId(), 'windows', 1)
+    await other.untilProcessed('sessions', 1)
+    await other.untilProcessed('windows', 1)
     const value = (topic: string, wanted: unknown) =>
       vi.waitFor(async () => expect(JSON.parse(String((await last(topic))?.value))).toEqual(wanted), 5_000)
     await value('W2', { NAME: 'a', S: 10_000, E: 20_000, TOTAL: 3 })
@@ -199,9 +196,10 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
   test('a push query from the beginning is given what queries have read and written, too', async () => {
     await makeTopic(bootstrap, TOPIC, 1)
     await produceLogs(servers, scratch, 1, 2_000)
-    const { client } = await start()
+    const server = await start()
+    const { client } = server
     await client.execute((await clusterStatements()).join('\n'), EARLIEST)
-    await untilProcessed(bootstrap, serviceId(), TOPIC, 2_000)
+    await server.untilProcessed(TOPIC, 2_000)
     // a mark in the log: all before it is to be seen
     await client.execute("CREATE STREAM marked (x INT) WITH (KAFKA_TOPIC='marked', VALUE_FORMAT='JSON', PARTITIONS=1);")
     const count = ((await committedRecords(bootstrap, ['gpu.alerts'])).get('gpu.alerts') ?? []).length
@@ -211,6 +209,26 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     expect((await collected(readings)).map(([row]) => Number(row))).toEqual(
       Array.from({ length: 2_000 }, (_, row) => row),
     )
+  })
+
+  test('a push query that cannot go on ends with the reason', async () => {
+    await makeTopic(bootstrap, 'quiet', 1)
+    const server = await start()
+    const { client } = server
+    await client.execute("CREATE STREAM q (k VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='quiet', VALUE_FORMAT='JSON');")
+    const own = await client.query('SELECT x FROM q EMIT CHANGES;')
+    await removeTopic(bootstrap, 'quiet')
+    await expect(collected(own)).rejects.toThrow('The query has ended: This server does not host this topic-partition')
+    await makeTopic(bootstrap, 'other', 1)
+    await client.execute(`
+      CREATE STREAM r (k VARCHAR KEY, x INT) WITH (KAFKA_TOPIC='other', VALUE_FORMAT='JSON');
+      CREATE STREAM t AS SELECT * FROM r;`)
+    const shared = await client.query('SELECT x FROM t EMIT CHANGES;')
+    const [, { code }] = await Promise.all([
+      expect(collected(shared)).rejects.toThrow('The query has ended: this server is not the active one any more'),
+      server.stop(),
+    ])
+    expect(code).toBe(0)
   })
 
   test('terminate ends the service for good: a server that comes later begins with nothing', async () => {
@@ -225,6 +243,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
       { commandStatus: { status: 'SUCCESS' } },
     ])
     await expect(client.execute('SHOW STREAMS;')).rejects.toThrow('The cluster has been terminated')
+    await expect(client.status('stream/`T`/create')).rejects.toThrow('The cluster has been terminated')
     await server.stop()
     const next = await start()
     const [{ streams }, { topics }] = await next.client.execute('SHOW STREAMS; SHOW TOPICS;')

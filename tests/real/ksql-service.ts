@@ -1,37 +1,81 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import type { KsqlServerOptions } from '../../jobs/ksql-server.ts'
+import type { SnapshotInterval } from '../../ksql-kafka/intake.ts'
 import { KsqlClient } from '../../ksql-rest/client/client.ts'
 import { type Outcome, outcome, start } from '../cli/gpumon.ts'
 import type { RealServers } from './global-setup.ts'
 import { testClient } from './topic-contents.ts'
 
 const LOOK_MS = 50
+/** ms in which a service must come on */
+const STALL_MS = 60_000
+
+export interface ServiceOptions {
+  /** absent: `gpumon ksql-server` as it is; else the same with snapshots at other times */
+  readonly snapshots?: SnapshotInterval
+  /** name:password */
+  readonly credentials?: string
+}
 
 /** A running `gpumon ksql-server` on the real broker. */
 export class RunningServer {
-  readonly url: string
+  static readonly #all = new Set<RunningServer>()
   readonly ended: Promise<Outcome>
+  readonly #bootstrap: string
+  readonly #serviceId: string
   readonly #child: ChildProcess
+  readonly #headers: Readonly<Record<string, string>>
+  #url = ''
+  #outcome: Outcome | null = null
 
-  private constructor(url: string, child: ChildProcess, ended: Promise<Outcome>) {
-    this.url = url
+  private constructor(bootstrap: string, serviceId: string, child: ChildProcess, credentials: string | undefined) {
+    this.#headers =
+      credentials === undefined ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+    this.#bootstrap = bootstrap
+    this.#serviceId = serviceId
     this.#child = child
-    this.ended = ended
+    this.ended = outcome(child).then((ended) => {
+      this.#outcome = ended
+      RunningServer.#all.delete(this)
+      return ended
+    })
+    RunningServer.#all.add(this)
   }
 
-  static async start({ bootstrap, registry }: RealServers, serviceId: string): Promise<RunningServer> {
+  /** Fails with the server's words where it ends before it listens. */
+  static async start(
+    servers: Pick<RealServers, 'bootstrap' | 'registry'>,
+    serviceId: string,
+    { snapshots, credentials }: ServiceOptions = {},
+  ): Promise<RunningServer> {
+    const { bootstrap, registry } = servers
     const place = ['--bootstrap', bootstrap, '--registry', registry, '--service-id', serviceId]
-    const child = start(['ksql-server', '--port', '0', ...place])
-    const ended = outcome(child)
-    const url = await new Promise<string>((resolve, reject) => {
+    const env: Record<string, string> = credentials === undefined ? {} : { GPUMON_KSQL_CREDENTIALS: credentials }
+    const child =
+      snapshots === undefined
+        ? start(['ksql-server', '--port', '0', ...place], env)
+        : startJob({ files: [], port: 0, bootstrap, registry, serviceId, snapshots })
+    const server = new RunningServer(bootstrap, serviceId, child, credentials)
+    server.#url = await new Promise<string>((resolve, reject) => {
       child.stdout?.on('data', (said: string) => {
         const found = /^ksql {3}(\S+)$/m.exec(said)?.[1]
         if (found !== undefined) resolve(found)
       })
-      ended.then(({ stderr }) => reject(new Error(stderr)))
+      server.ended.then(({ stderr }) => reject(new Error(stderr)))
     })
-    return new RunningServer(url, child, ended)
+    return server
+  }
+
+  /** Ends all that run as a power cut does: for the end of a test, however it ended. */
+  static async killAll(): Promise<void> {
+    await Promise.all([...RunningServer.#all].map((server) => server.kill()))
+  }
+
+  get url(): string {
+    return this.#url
   }
 
   get client(): KsqlClient {
@@ -39,19 +83,38 @@ export class RunningServer {
   }
 
   async state(): Promise<string> {
-    const response = await fetch(`${this.url}/healthcheck`)
+    const response = await fetch(`${this.url}/healthcheck`, { headers: this.#headers })
     return ((await response.json()) as { serverState: string }).serverState
   }
 
-  /** Until the server is in that state; fails with its words where it ends before. */
+  /** Until the server is in that state. Fails with its words where it ends before. */
   async until(state: string): Promise<this> {
-    let early: Outcome | null = null
-    this.ended.then((ended) => {
-      early = ended
-    })
-    while (early === null && (await this.state().catch(() => '')) !== state) await sleep(LOOK_MS)
-    expect(early).toBeNull()
+    while ((await this.state().catch(() => '')) !== state) {
+      this.#mustLive()
+      await sleep(LOOK_MS)
+    }
     return this
+  }
+
+  /** Until the service has processed so many records of a topic. Fails where this server ends before, and where nothing goes on for a minute. */
+  async untilProcessed(topic: string, count: number): Promise<void> {
+    let last = -1
+    for (let since = Date.now(); ; await sleep(LOOK_MS)) {
+      const done = await processed(this.#bootstrap, this.#serviceId, topic)
+      if (done >= count) return
+      this.#mustLive()
+      if (done !== last) since = Date.now()
+      last = done
+      if (Date.now() - since > STALL_MS) {
+        throw new Error(
+          `${this.#serviceId} stands at ${done} of ${count} records of ${topic}; it is ${await this.state()}`,
+        )
+      }
+    }
+  }
+
+  #mustLive(): void {
+    if (this.#outcome !== null) throw new Error(`the server has ended: ${JSON.stringify(this.#outcome)}`)
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
@@ -86,12 +149,18 @@ async function processed(bootstrap: string, serviceId: string, topic: string): P
   }
 }
 
-/** Until a service has processed so many records of a topic. */
-export async function untilProcessed(
-  bootstrap: string,
-  serviceId: string,
-  topic: string,
-  count: number,
-): Promise<void> {
-  while ((await processed(bootstrap, serviceId, topic)) < count) await sleep(LOOK_MS)
+/** The job behind the command, in a process of its own. */
+function startJob(options: Omit<KsqlServerOptions, 'signal'>): ChildProcess {
+  const job = pathToFileURL(resolve(import.meta.dirname, '..', '..', 'dist', 'jobs', 'ksql-server.js')).href
+  const script = `
+    import { ksqlServer } from '${job}'
+    const end = new AbortController()
+    process.once('SIGINT', () => end.abort())
+    await ksqlServer({ ...JSON.parse(process.argv[1]), signal: end.signal }, {
+      onReady: (url) => process.stdout.write('ksql   ' + url + '\\n'),
+      onNotice: (text) => process.stderr.write(text + '\\n'),
+    })`
+  return spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }

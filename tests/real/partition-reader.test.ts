@@ -28,8 +28,8 @@ describeWithServers('a reader of partitions', ({ bootstrap }) => {
     return made
   }
 
-  async function reader(topic: string, from: number[]): Promise<PartitionReader> {
-    const made = await PartitionReader.open(kafka, new Map([[topic, from]]), 'test-read')
+  async function reader(topic: string, from: number[], skipsLost = false): Promise<PartitionReader> {
+    const made = await PartitionReader.open(kafka, new Map([[topic, from]]), { group: 'test-read', skipsLost })
     open.push(made)
     return made
   }
@@ -89,6 +89,36 @@ describeWithServers('a reader of partitions', ({ bootstrap }) => {
         `Topic ${topic}, partition 0 no longer has offsets 1 to 1: they were deleted, by retention or by hand, before they were read.`,
       ),
     )
+  })
+
+  test('records that are gone can be skipped, also while it reads: the queue says which', {
+    timeout: 60_000,
+  }, async () => {
+    const topic = await topicOf(1)
+    const producer = await sender()
+    const texts = Array.from({ length: COUNT }, (_, i) => `${i} ${randomBytes(100).toString('hex')}`)
+    await producer.commit(records(topic, 0, texts))
+    await deleteRecordsBefore(kafka, topic, 10)
+    const some = await reader(topic, [2], true)
+    const [queue] = some.queues
+    expect(queue.lost).toEqual({ from: 2, until: 10 })
+    while (queue.length < COUNT / 4) await some.news(200)
+    queue.dropBefore(11)
+    expect(queue.lost).toBeNull()
+    // it has come to its limit by now, far before the end
+    for (let i = 0; i < 10; i++) await some.news(200)
+    await deleteRecordsBefore(kafka, topic, COUNT - 5)
+    const found = await taken(some, queue.length + 5)
+    expect(found.slice(-5)).toEqual(texts.slice(-5).map((text) => `0:${text}`))
+    expect(found.slice(0, -5)).toEqual(texts.slice(11, 11 + found.length - 5).map((text) => `0:${text}`))
+    expect(queue.lost).toEqual({ from: 11 + found.length - 5, until: COUNT - 5 })
+  })
+
+  test('a topic that is not there, or ends before the position, is an error that names it', async () => {
+    await expect(reader('read-nowhere', [0])).rejects.toThrow(
+      'Topic read-nowhere is not there any more: it was deleted.',
+    )
+    await expect(reader(await topicOf(1), [7], true)).rejects.toThrow('ends at offset 0, and was read up to 7')
   })
 
   test('a sender that another one by its id has followed commits nothing more', async () => {

@@ -56,7 +56,7 @@ export async function recordsInOrder(
     const [{ topic, partition }] = own
     return { topic, partition, from: 0, isBehind: false, at: (i: number) => own[i] }
   })
-  const { runs } = merge(sequences, isTable, Number.POSITIVE_INFINITY, false)
+  const { runs } = merge(sequences, isTable, Number.POSITIVE_INFINITY)
   return runs.flatMap((run) => run.records as unknown as CommittedRecord[])
 }
 

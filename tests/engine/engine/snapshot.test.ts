@@ -138,4 +138,54 @@ describe('an engine restored from a snapshot', () => {
     later[at + 1] = 98
     expect(() => KsqlEngine.restore(later, options)).toThrow(/version/)
   })
+
+  /** Two of these are more than a sum of them can hold. */
+  const D = `CREATE STREAM d (k VARCHAR KEY, v DECIMAL(3, 1)) WITH (KAFKA_TOPIC='d', VALUE_FORMAT='JSON', PARTITIONS=1);`
+  const SUMS = 'CREATE TABLE sums AS SELECT k, SUM(v) AS total FROM d GROUP BY k;'
+  const append = (engine: KsqlEngine) => engine.topic('d').append([1, 2].map((t) => jsonRecord('a', { V: 60.5 }, t)))
+
+  test('has no query that a record has stopped, nor has a sandbox', () => {
+    const engine = engineWith(`${D} ${SUMS} CREATE STREAM all_of_d AS SELECT * FROM d;`)
+    expect(() => append(engine)).toThrow('Query CTAS_SUMS_0 has stopped')
+    const running = (of: KsqlEngine) => of.queries().map(({ id }) => id)
+    for (const one of [engine, engine.sandbox(), restored(engine)]) expect(running(one)).toEqual(['CSAS_ALL_OF_D_1'])
+    // nothing writes it any more
+    engine.execute('DROP TABLE sums;')
+    expect(
+      restored(engine)
+        .sources()
+        .map(({ name }) => name),
+    ).toEqual(['D', 'ALL_OF_D'])
+  })
+
+  test('has no query that the records there were have stopped as it began', () => {
+    const engine = engineWith(D)
+    append(engine)
+    expect(() => engine.execute(SUMS)).toThrow('Query CTAS_SUMS_0 has stopped')
+    for (const one of [engine, engine.sandbox(), restored(engine)]) {
+      expect(one.queries()).toEqual([])
+      expect(one.sources().map(({ name }) => name)).toEqual(['D', 'SUMS'])
+    }
+  })
+
+  test('knows nothing of push queries, also of those that a statement has ended', () => {
+    const engine = engineWith(S)
+    const { id } = engine.select('SELECT * FROM s EMIT CHANGES;', () => {})
+    engine.execute(`TERMINATE \`${id}\`;`)
+    for (const one of [engine.sandbox(), restored(engine)]) expect(one.queries()).toEqual([])
+  })
+
+  test('is made of statements on topics that were deleted since, and made again', () => {
+    const engine = engineWith('')
+    engine.createTopic('t', { partitions: 3 })
+    const create = "CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');"
+    engine.execute(`${create} DROP STREAM s DELETE TOPIC;`)
+    for (const one of [engine.sandbox(), restored(engine)]) expect([one.topics(), one.sources()]).toEqual([[], []])
+    engine.createTopic('t', { partitions: 5 })
+    engine.execute(create)
+    for (const one of [engine.sandbox(), restored(engine)]) {
+      expect(one.topics()).toEqual([{ name: 't', partitions: 5, replicas: 1 }])
+      expect(one.sources()).toEqual(engine.sources())
+    }
+  })
 })

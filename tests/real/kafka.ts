@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
@@ -11,6 +10,8 @@ import { fetchWithDependencies } from './maven.ts'
 /** Of the broker and of Connect. */
 export const KAFKA_VERSION = '4.3.1'
 const FORMAT_MS = 60_000
+/** 16 bytes. A random one begins with a dash now and then, which the tool takes for an option. */
+const CLUSTER_ID = Buffer.from('gpumon-test-real').toString('base64url')
 
 /** Kafka's own jars. @throws Error where Maven fails */
 export function kafkaJars(): string {
@@ -57,8 +58,7 @@ export function kafkaBroker(folder: string, [port, controllerPort]: readonly [nu
 }
 
 function format(jars: string, properties: string): void {
-  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-  const args = ['-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties]
+  const args = ['-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]
   const run = spawnSync('java', args, { encoding: 'utf8', timeout: FORMAT_MS })
   if (run.status !== 0)
     throw new Error(`Kafka's folder cannot be formatted: ${(run.stdout + run.stderr).slice(-2_000)}`)
@@ -87,6 +87,9 @@ function configuration(data: string, port: number, controllerPort: number): stri
     'share.coordinator.state.topic.min.isr': 1,
     'auto.create.topics.enable': false,
     'group.initial.rebalance.delay.ms': 0,
+    // One that was killed is let in again only after that.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 2,
     'log.cleaner.dedupe.buffer.size': 16_777_216,

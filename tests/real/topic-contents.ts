@@ -25,6 +25,17 @@ export async function makeTopic(bootstrap: string, topic: string, numPartitions 
   await admin.disconnect()
 }
 
+/** Gives a topic more partitions. */
+export async function growTopic(bootstrap: string, topic: string, count: number): Promise<void> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  await admin.createPartitions({ topicPartitions: [{ topic, count }] })
+  // Until each has its leader.
+  const partitions = () => admin.fetchTopicOffsets(topic).catch(() => [])
+  while ((await partitions()).length < count) await new Promise((resolve) => setTimeout(resolve, 50))
+  await admin.disconnect()
+}
+
 /** Removes the topic of readings, or all whose names begin so, for a test that begins with none. */
 export async function removeTopic(bootstrap: string, prefix = TOPIC): Promise<void> {
   const admin = testClient(bootstrap).admin()

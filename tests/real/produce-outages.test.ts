@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { gpumon, outcome, startOfTest } from '../cli/gpumon.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
-import { kafkaBroker } from './kafka.ts'
-import { describeWithServers } from './servers.ts'
+import { brokerToKill, describeWithServers } from './servers.ts'
 import { identities, received, recordCount, removeTopic, testClient } from './topic-contents.ts'
 
 /** It takes some seconds to look through so many. */
@@ -13,13 +12,11 @@ const ROWS = 1_000
 
 const scratch = scratchFolder()
 
-describeWithServers('gpumon produce in an outage', ({ bootstrap, registry, brokerFolder, brokerPorts }) => {
+describeWithServers('gpumon produce in an outage', (servers) => {
+  const { bootstrap, registry } = servers
   const start = startOfTest()
-  const broker = kafkaBroker(brokerFolder, brokerPorts)
+  const broker = brokerToKill(servers)
   beforeEach(() => removeTopic(bootstrap))
-  afterEach(async () => {
-    if (!broker.running) await broker.start()
-  })
 
   const argumentsOf = (log: string): string[] => [
     ...['produce', log, '--bootstrap', bootstrap, '--registry', registry, '--timezone', 'UTC'],

@@ -18,6 +18,9 @@ export async function produceLog(path: string, bootstrap: string, registry: stri
 /** Requests that lie ready in memory; they are sent again and again. */
 const READY_REQUESTS = 100
 
+/** Addressed, so that kafkajs has no partition to choose. */
+type ReadyRecord = OutgoingRecord & { readonly partition: number }
+
 /**
  * The yardstick: kafkajs alone, with the same settings, sends requests of the log that lie ready in memory.
  * @returns sends at least so many rows as the log has
@@ -45,12 +48,12 @@ export async function prepareReadyMade(path: string, bootstrap: string): Promise
   }
 }
 
-async function readyRequests(path: string): Promise<{ requests: OutgoingRecord[][]; rows: number }> {
+async function readyRequests(path: string): Promise<{ requests: ReadyRecord[][]; rows: number }> {
   const { logs } = await logSources(path)
   const fields = new Set(readingFields.map(({ name }) => name))
   const batches = batchesOf({ log: logs[0], ...logs[0], timezone: 'UTC', fields })
   const encoder = new ReadingEncoder(1)
-  const requests: OutgoingRecord[][] = []
+  const requests: ReadyRecord[][] = []
   let rows = 0
   for (let next = await batches.next(); next !== null; next = await batches.next()) {
     const { count, ts, row, sensors } = next.batch
@@ -66,7 +69,7 @@ async function readyRequests(path: string): Promise<{ requests: OutgoingRecord[]
       ['source', text(path)],
     ])
     const batch: RowsInColumns = { count, columns, rowtime: ts }
-    requests.push(...encoder.requests(batch))
+    for (const request of encoder.requests(batch)) requests.push(request.map((record) => ({ ...record, partition: 0 })))
   }
   await batches.close()
   return { requests, rows }

@@ -16,12 +16,12 @@ export function testClient(bootstrap: string): Kafka {
   return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } })
 }
 
-/** A topic without expiry. */
-export async function makeTopic(bootstrap: string, topic: string, numPartitions = 1): Promise<void> {
+/** @param retention ms of event time, -1: for ever */
+export async function makeTopic(bootstrap: string, topic: string, partitions = 1, retention = '-1'): Promise<void> {
   const admin = testClient(bootstrap).admin()
   await admin.connect()
-  const configEntries = [{ name: 'retention.ms', value: '-1' }]
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+  const configEntries = [{ name: 'retention.ms', value: retention }]
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true })
   await admin.disconnect()
 }
 

@@ -37,10 +37,11 @@ export async function newestReadings(
   const { topic, partitions } = to
   const decode = originDecoder(to, registry)
   const last = new Map<string, Arrived>()
-  const look = (wanted: ReadonlyMap<number, DeviceSources>): Promise<void> => {
+  const look = async (wanted: ReadonlyMap<number, DeviceSources>): Promise<void> => {
+    if (wanted.size === 0) return
     /** sources found, by partition */
     const found = new Map<number, Set<string>>()
-    return readNewestRecords(bootstrap, topic, wanted.keys(), signal, async (partition, records) => {
+    await readNewestRecords(bootstrap, topic, wanted.keys(), signal, async (partition, records) => {
       const devices = wanted.get(partition)
       const here = found.get(partition) ?? new Set()
       found.set(partition, here)

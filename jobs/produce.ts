@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { readingSchema } from '../gpuz/reading-schema.ts'
 import { kafkaClient } from '../kafka/client.ts'
 import { throughOutages } from '../kafka/outages.ts'
@@ -86,13 +87,14 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
     for await (const rows of speed === undefined ? missing : paced(missing, speed, signal)) {
       for (const request of encoder.requests(rows)) {
         await flight
-        // The next request is made while this one is on its way.
         flight = sender.send(request).then(() => {
           sent += request.length
           onProgress({ rows: sent, share: feed.share })
         })
         // It fails where it is awaited.
         flight.catch(() => {})
+        // The next request is made while this one is on its way: it is, when kafkajs has had its turn.
+        await setImmediate()
       }
       if (feed.live) await flight
       if (signal.aborted) break

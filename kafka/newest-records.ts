@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Consumer } from 'kafkajs'
 import { kafkaClient, NO_RESTART } from './client.ts'
+import { extend, newestStretch, older, type Stretch } from './stretch.ts'
 import { offsetsOf } from './topic.ts'
 
 /** A record as a topic has it. */
@@ -14,18 +15,6 @@ export interface StoredRecord {
 /** Gets the records of a partition, and says at a stretch's end (`records` null) whether an older one is wanted. */
 export type TakeRecords = (partition: number, records: readonly StoredRecord[] | null) => Promise<boolean>
 
-/** A stretch of a partition: offsets [from, until). */
-interface Stretch {
-  readonly low: number
-  readonly from: number
-  until: number
-  readonly records: number
-  /** reaches to the end, which the first answer tells: Kafka's list of offsets ends where a transaction is open */
-  isNewest: boolean
-}
-
-/** Records of the first look; every further one looks four times as far back. */
-const FIRST_RECORDS = 2_000
 /** ms that the broker may keep a request for want of records; as long, who ends the reading waits. */
 const LONGEST_FETCH = 250
 /** ms between two looks at where the partitions begin. */
@@ -34,8 +23,8 @@ const WATCH = 2_000
 const COORDINATOR_RETRIES = 10
 
 /**
- * Reads partitions of a topic from their ends backwards, stretch by stretch, each stretch forwards, without committing anything. Also what is in a transaction that has
- * not ended: behind it there may be records of those who use none.
+ * Reads partitions of a topic from their ends backwards, stretch by stretch, each stretch forwards, without committing anything. Also what is in a transaction
+ * that has not ended: behind it there may be records of those who use none.
  * @throws what `take` throws; what kafkajs throws when the broker goes away; the signal's reason
  */
 export async function readNewestRecords(
@@ -52,8 +41,7 @@ export async function readNewestRecords(
   const all = await offsets()
   for (const partition of partitions) {
     const { low = 0, high = 0 } = all[partition] ?? {}
-    const stretch = older({ low, from: high, until: high, records: FIRST_RECORDS / 4, isNewest: false })
-    if (stretch !== null) open.set(partition, { ...stretch, isNewest: true })
+    if (high > low) open.set(partition, newestStretch(low, high))
   }
   if (open.size === 0) return
   // Its own: it shares partitions with nobody. A group that has committed nothing is forgotten by the broker.
@@ -168,17 +156,6 @@ async function readStretches(
     clearInterval(watch)
     signal.removeEventListener('abort', abort)
   }
-}
-
-function older({ low, from, records: before }: Stretch): Stretch | null {
-  const records = 4 * before
-  return from <= low ? null : { low, from: Math.max(low, from - records), until: from, records, isNewest: false }
-}
-
-/** What comes later still is of others. */
-function extend(stretch: Stretch, end: string): void {
-  if (stretch.isNewest) stretch.until = Math.max(stretch.until, Number(end))
-  stretch.isNewest = false
 }
 
 /** Promise.withResolvers of newer Nodes. */

@@ -12,7 +12,7 @@ const ROWS = 1_000
 
 const scratch = scratchFolder()
 
-describeWithServers('gpumon produce in an outage', (servers) => {
+describeWithServers('gpumon produce', (servers) => {
   const { bootstrap, registry } = servers
   const start = startOfTest()
   const broker = brokerToKill(servers)
@@ -22,8 +22,8 @@ describeWithServers('gpumon produce in an outage', (servers) => {
     ...['produce', log, '--bootstrap', bootstrap, '--registry', registry, '--timezone', 'UTC'],
   ]
 
-  /** Of a log that the topic has nothing of, so that all of it is looked through; the broker goes in the midst of that. */
-  async function lookingWhenBrokerGoes(): Promise<ChildProcess> {
+  /** Of a log that the topic has nothing of, in the midst of looking all of it through. */
+  async function looking(): Promise<ChildProcess> {
     await gpumon(...argumentsOf(await scratch.simulated('many.txt', MANY)))
     const admin = testClient(bootstrap).admin()
     await admin.connect()
@@ -41,7 +41,6 @@ describeWithServers('gpumon produce in an outage', (servers) => {
       await sleep(10)
     }
     await admin.disconnect()
-    await broker.kill()
     return child
   }
 
@@ -55,9 +54,18 @@ describeWithServers('gpumon produce in an outage', (servers) => {
     })
   }
 
-  test('of the look for what has arrived says so, and goes on when the broker is back', async () => {
-    const child = await lookingWhenBrokerGoes()
+  test('ends with Ctrl-C while it looks for what has arrived, with nothing sent', async () => {
+    const child = await looking()
     const ended = outcome(child)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 readings sent/) })
+    expect(await recordCount(bootstrap)).toBe(MANY)
+  })
+
+  test('says that the broker goes while it looks for what has arrived, and goes on when that is back', async () => {
+    const child = await looking()
+    const ended = outcome(child)
+    await broker.kill()
     await saying(child, `Kafka at ${bootstrap} does not answer`)
     await broker.start()
     expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('answers again') })
@@ -65,9 +73,10 @@ describeWithServers('gpumon produce in an outage', (servers) => {
     expect(identities(await received(bootstrap, registry)).repeated).toBe(0)
   })
 
-  test('of the look for what has arrived ends with Ctrl-C', async () => {
-    const child = await lookingWhenBrokerGoes()
+  test('ends with Ctrl-C while it waits for the broker to look for what has arrived', async () => {
+    const child = await looking()
     const ended = outcome(child)
+    await broker.kill()
     await saying(child, `Kafka at ${bootstrap} does not answer`)
     const asked = Date.now()
     child.kill('SIGINT')
@@ -78,7 +87,7 @@ describeWithServers('gpumon produce in an outage', (servers) => {
     expect(stderr).toContain('Start again when it is back')
   })
 
-  test('that is none, since the topic has been deleted, ends with an error that says so', async () => {
+  test('ends with an error that says so when the topic has been deleted', async () => {
     const child = start([...argumentsOf(await scratch.simulated('deleted.txt', ROWS)), '--loop'])
     const ended = outcome(child)
     while ((await recordCount(bootstrap)) < ROWS) await sleep(20)

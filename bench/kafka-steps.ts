@@ -7,13 +7,15 @@ import { produce } from '../jobs/produce.ts'
 import { ReadingEncoder } from '../jobs/reading-encoder.ts'
 import { kafkaClient } from '../kafka/client.ts'
 import type { OutgoingRecord } from '../kafka/missing-records.ts'
-import { ensureTopic } from '../kafka/topic.ts'
 
 /** `gpumon produce` of a log, from the command's first look at it to the last acknowledgement. */
 export async function produceLog(path: string, bootstrap: string, registry: string): Promise<{ rows: number }> {
   const { sent } = await produce({ logs: [path], timezone: 'UTC', bootstrap, registry })
   return { rows: sent }
 }
+
+/** Of what is sent from memory. */
+export const READY_TOPIC = 'bench.ready-made'
 
 /** Requests that lie ready in memory; they are sent again and again. */
 const READY_REQUESTS = 100
@@ -28,8 +30,6 @@ type ReadyRecord = OutgoingRecord & { readonly partition: number }
 export async function prepareReadyMade(path: string, bootstrap: string): Promise<() => Promise<{ rows: number }>> {
   const { requests, rows } = await readyRequests(path)
   const kafka = kafkaClient(bootstrap)
-  const topic = 'bench.ready-made'
-  await ensureTopic(kafka, topic, bootstrap)
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -40,7 +40,7 @@ export async function prepareReadyMade(path: string, bootstrap: string): Promise
     let sent = 0
     for (let i = 0; sent < rows; i++) {
       const messages = requests[i % requests.length]
-      await producer.send({ topic, messages, acks: -1, compression: kafkajs.CompressionTypes.GZIP })
+      await producer.send({ topic: READY_TOPIC, messages, acks: -1, compression: kafkajs.CompressionTypes.GZIP })
       sent += messages.length
     }
     await producer.disconnect()

@@ -7,7 +7,6 @@ import { produce } from '../jobs/produce.ts'
 import { ReadingEncoder } from '../jobs/reading-encoder.ts'
 import { kafkaClient } from '../kafka/client.ts'
 import type { OutgoingRecord } from '../kafka/missing-records.ts'
-import { ensureTopic } from '../kafka/topic.ts'
 
 /** `gpumon produce` of a log, from the command's first look at it to the last acknowledgement. */
 export async function produceLog(path: string, bootstrap: string, registry: string): Promise<{ rows: number }> {
@@ -15,8 +14,14 @@ export async function produceLog(path: string, bootstrap: string, registry: stri
   return { rows: sent }
 }
 
+/** Of what is sent from memory. */
+export const READY_TOPIC = 'bench.ready-made'
+
 /** Requests that lie ready in memory; they are sent again and again. */
 const READY_REQUESTS = 100
+
+/** Addressed, so that kafkajs has no partition to choose. */
+type ReadyRecord = OutgoingRecord & { readonly partition: number }
 
 /**
  * The yardstick: kafkajs alone, with the same settings, sends requests of the log that lie ready in memory.
@@ -25,8 +30,6 @@ const READY_REQUESTS = 100
 export async function prepareReadyMade(path: string, bootstrap: string): Promise<() => Promise<{ rows: number }>> {
   const { requests, rows } = await readyRequests(path)
   const kafka = kafkaClient(bootstrap)
-  const topic = 'bench.ready-made'
-  await ensureTopic(kafka, topic, bootstrap)
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -37,7 +40,7 @@ export async function prepareReadyMade(path: string, bootstrap: string): Promise
     let sent = 0
     for (let i = 0; sent < rows; i++) {
       const messages = requests[i % requests.length]
-      await producer.send({ topic, messages, acks: -1, compression: kafkajs.CompressionTypes.GZIP })
+      await producer.send({ topic: READY_TOPIC, messages, acks: -1, compression: kafkajs.CompressionTypes.GZIP })
       sent += messages.length
     }
     await producer.disconnect()
@@ -45,12 +48,12 @@ export async function prepareReadyMade(path: string, bootstrap: string): Promise
   }
 }
 
-async function readyRequests(path: string): Promise<{ requests: OutgoingRecord[][]; rows: number }> {
+async function readyRequests(path: string): Promise<{ requests: ReadyRecord[][]; rows: number }> {
   const { logs } = await logSources(path)
   const fields = new Set(readingFields.map(({ name }) => name))
   const batches = batchesOf({ log: logs[0], ...logs[0], timezone: 'UTC', fields })
   const encoder = new ReadingEncoder(1)
-  const requests: OutgoingRecord[][] = []
+  const requests: ReadyRecord[][] = []
   let rows = 0
   for (let next = await batches.next(); next !== null; next = await batches.next()) {
     const { count, ts, row, sensors } = next.batch
@@ -66,7 +69,7 @@ async function readyRequests(path: string): Promise<{ requests: OutgoingRecord[]
       ['source', text(path)],
     ])
     const batch: RowsInColumns = { count, columns, rowtime: ts }
-    requests.push(...encoder.requests(batch))
+    for (const request of encoder.requests(batch)) requests.push(request.map((record) => ({ ...record, partition: 0 })))
   }
   await batches.close()
   return { requests, rows }

@@ -1,24 +1,7 @@
-import type { Kafka } from 'kafkajs'
-import { createSerdes, MemorySchemaRegistry, type RowsInColumns, type Source, valueColumns } from '../engine/index.ts'
-import { readNewestRecords, type StoredRecord } from '../kafka/newest-records.ts'
-import type { SchemaRegistryClient } from '../kafka/schema-registry.ts'
-import { partitionOf } from '../kafka/topic.ts'
+import type { RowsInColumns } from '../engine/index.ts'
 import type { LogRows } from './log-rows.ts'
 import { sliceRows } from './merge-by-time.ts'
-
-/** The last reading of a log that a topic has. */
-interface Arrived {
-  readonly row: number
-  /** event time, ms since 1970-01-01 UTC */
-  readonly ts: number
-}
-
-export interface ReadingsTopic {
-  readonly topic: string
-  readonly partitions: readonly number[]
-  /** the stream declared on it */
-  readonly stream: Source
-}
+import type { Arrived } from './newest-readings.ts'
 
 /**
  * What of some logs a topic has already. Rows of a log are sent in order, so the last one that is there says that all before it are. The topic itself is asked:
@@ -29,43 +12,9 @@ export class ArrivedRows {
   /** logs that have been read as far as they have arrived */
   readonly #reached = new Set<string>()
 
-  private constructor(last: ReadonlyMap<string, Arrived>) {
+  /** @param last readings of the logs that the topic has, by source */
+  constructor(last: ReadonlyMap<string, Arrived>) {
     this.#last = last
-  }
-
-  /**
-   * Looks a topic through from its end, back to the last reading of each log by device, host and source. A log that the topic has nothing of makes it look the
-   * whole partition through.
-   * @throws SchemaRegistryError; Error for a log that was rewritten while it was followed
-   */
-  static async find(kafka: Kafka, to: ReadingsTopic, registry: SchemaRegistryClient, from: LogRows) {
-    const { topic, partitions } = to
-    const decode = originDecoder(to, registry)
-    /** sources that are looked for, by partition and device */
-    const wanted = new Map<number, Map<string, Set<string>>>()
-    for (const { device, source } of from.logs) {
-      const partition = partitionOf(topic, Buffer.from(device, 'utf8'), partitions)
-      const devices = wanted.get(partition) ?? new Map<string, Set<string>>()
-      wanted.set(partition, devices.set(device, (devices.get(device) ?? new Set()).add(source)))
-    }
-    const last = new Map<string, Arrived>()
-    await readNewestRecords(kafka, topic, new Set(wanted.keys()), async (partition, records) => {
-      const devices = wanted.get(partition)
-      if (devices === undefined) return false
-      // Only a whole stretch is looked at: what is newer stands behind in it.
-      if (records === null)
-        return [...devices.values()].some((sources) => [...sources].some((source) => !last.has(source)))
-      for (const record of records) {
-        const sources = record.key === null ? undefined : devices.get(record.key.toString('utf8'))
-        if (sources === undefined || record.value === null) continue
-        const { host, source, row } = await decode(record)
-        if (host !== from.host) continue
-        if (sources.has(source) && row >= (last.get(source)?.row ?? 0)) last.set(source, { row, ts: record.timestamp })
-        refuseLaterLife(source, sources)
-      }
-      return true
-    })
-    return new ArrivedRows(last)
   }
 
   /** Rows that the topic has. */
@@ -115,46 +64,6 @@ export class ArrivedRows {
 function column(rows: RowsInColumns, wanted: string): ArrayLike<unknown> {
   for (const [name, { data }] of rows.columns) if (name.toLowerCase() === wanted) return data
   return []
-}
-
-/** Where a reading comes from, by whatever schema it was written. */
-function originDecoder(
-  { topic, stream }: ReadingsTopic,
-  client: SchemaRegistryClient,
-): (record: StoredRecord) => Promise<{ host: string; source: string; row: number }> {
-  const registry = new MemorySchemaRegistry()
-  const { value: serde } = createSerdes(stream, registry)
-  const names = valueColumns(stream).map(({ name }) => name.toLowerCase())
-  const [host, source, row] = ['host', 'source', 'row'].map((name) => names.indexOf(name))
-  return async ({ key, value }) => {
-    const bytes = value ?? Buffer.alloc(0)
-    const id = bytes.length < 5 ? null : bytes.readInt32BE(1)
-    if (id !== null && registry.byId(id) === null) {
-      registry.register(`${topic}-value`, await client.schema(id), 'AVRO', id)
-    }
-    const values = deserialized(() => serde.deserialize(bytes), topic, String(key))
-    return { host: String(values[host]), source: String(values[source]), row: Number(values[row]) }
-  }
-}
-
-function deserialized<T>(deserialize: () => T, topic: string, key: string): T {
-  try {
-    return deserialize()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(
-      `topic ${topic} has a record of ${key} that is no reading: ${reason}. Something else writes to it; use --device NAME with another name`,
-    )
-  }
-}
-
-/** While it is followed, a log that begins anew goes on as `path#1`, `path#2`, …: what `path` means now nobody can know after that. */
-function refuseLaterLife(source: string, sources: ReadonlySet<string>): void {
-  const base = source.replace(/#\d+$/, '')
-  if (base === source || !sources.has(base)) return
-  throw new Error(
-    `${base} began anew while it was followed; its rows since then are in the topic as ${source}. Rename the log, so that its rows are told from the earlier ones`,
-  )
 }
 
 function otherLog(source: string, { row, ts }: Arrived, found: string): Error {

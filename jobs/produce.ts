@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import { readingSchema } from '../gpuz/reading-schema.ts'
-import { kafkaClient, withPlace } from '../kafka/client.ts'
+import { kafkaClient } from '../kafka/client.ts'
+import { throughOutages } from '../kafka/outages.ts'
 import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { TopicSender } from '../kafka/sender.ts'
 import { ensureTopic } from '../kafka/topic.ts'
@@ -7,6 +9,7 @@ import { ArrivedRows } from './arrived-rows.ts'
 import { durationText } from './duration-text.ts'
 import { type LogRowsOptions, openLogRows, refuseContradictions } from './log-rows.ts'
 import { LogTotals } from './log-totals.ts'
+import { newestReadings } from './newest-readings.ts'
 import { paced } from './pace.ts'
 import { ReadingColumns } from './reading-columns.ts'
 import { ReadingEncoder } from './reading-encoder.ts'
@@ -36,9 +39,6 @@ export interface ProduceResult {
   readonly seconds: number
 }
 
-/** The first consumer of a cluster waits some seconds for its coordinator. */
-const CONSUMER_RETRIES = 10
-
 /**
  * Sends the readings of logs to their Kafka topic, each once: started again, it goes on behind the last reading that the topic has.
  * @throws KafkaError, SchemaRegistryError, NotALogError, UnknownZoneError, ZipError; Error for options that do not go together, and for a log that is not the
@@ -58,21 +58,27 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
 
   const registry = new SchemaRegistryClient(options.registry)
   const encoder = new ReadingEncoder(await registry.register(`${topic}-value`, JSON.stringify(readingSchema())))
-  const kafka = kafkaClient(bootstrap)
-  const { partitions, retentionMs } = await ensureTopic(kafka, topic, bootstrap)
+  const { partitions, retentionMs } = await ensureTopic(kafkaClient(bootstrap), topic, bootstrap)
   if (retentionMs >= 0) {
     onNotice(
       `topic ${topic} keeps readings for ${durationText(retentionMs)} of their own time: the broker soon deletes older ones (retention.ms=-1 keeps all)`,
     )
   }
-  const lookup = kafkaClient(bootstrap, CONSUMER_RETRIES)
-  const arrived = await ArrivedRows.find(lookup, { topic, partitions, stream }, registry, feed).catch(
-    (error: unknown) => {
-      throw withPlace(error, `Cannot look through topic ${topic}`, bootstrap, 'Start again when the broker is back')
-    },
-  )
+  const waiting = { bootstrap, signal, onNotice }
+  const newest = await throughOutages(`Cannot look through topic ${topic}`, waiting, () =>
+    newestReadings(bootstrap, { topic, partitions, stream }, registry, feed, signal),
+  ).catch((error: unknown) => {
+    if (error !== signal.reason || !signal.aborted) throw error
+    return null
+  })
+  const resultOf = (sent: number, already: number): ProduceResult => ({
+    ...{ topic, sent, already, rejects: totals.rejects },
+    seconds: (performance.now() - begun) / 1000,
+  })
+  if (newest === null) return resultOf(0, 0)
+  const arrived = new ArrivedRows(newest)
 
-  const sender = new TopicSender(kafka, { bootstrap, topic, partitions, lookup, signal, onNotice })
+  const sender = new TopicSender({ ...waiting, topic, partitions })
   await sender.open()
   let sent = 0
   let flight: Promise<void> = Promise.resolve()
@@ -81,13 +87,14 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
     for await (const rows of speed === undefined ? missing : paced(missing, speed, signal)) {
       for (const request of encoder.requests(rows)) {
         await flight
-        // The next request is made while this one is on its way.
         flight = sender.send(request).then(() => {
           sent += request.length
           onProgress({ rows: sent, share: feed.share })
         })
         // It fails where it is awaited.
         flight.catch(() => {})
+        // The next request is made while this one is on its way: it is, when kafkajs has had its turn.
+        await setImmediate()
       }
       if (feed.live) await flight
       if (signal.aborted) break
@@ -96,6 +103,5 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
   } finally {
     await sender.close()
   }
-  const { rejects } = totals
-  return { topic, sent, already: arrived.rows, rejects, seconds: (performance.now() - begun) / 1000 }
+  return resultOf(sent, arrived.rows)
 }

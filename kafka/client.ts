@@ -74,6 +74,12 @@ export function isOutage(error: unknown): boolean {
   return false
 }
 
+/** Whether that is what the broker said, by Kafka's name for it, here or in a cause. */
+export function hasType(error: unknown, type: string): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if ('type' in at && at.type === type) return true
+  return false
+}
+
 /** The innermost words: kafkajs wraps them. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -1,6 +1,5 @@
-import type { Kafka } from 'kafkajs'
+import type { KeyPartitions } from './key-partitions.ts'
 import { readNewestRecords, type StoredRecord } from './newest-records.ts'
-import { partitionOf } from './topic.ts'
 
 /** A record on its way to a topic. */
 export interface OutgoingRecord {
@@ -13,18 +12,19 @@ export interface OutgoingRecord {
 /**
  * What of a request a topic does not have. A broker takes the records of a partition all or none, and nobody else sends records of these keys: the newest record
  * of the key that comes last tells whether those of its partition have arrived.
- * @throws what kafkajs throws when the broker goes away
+ * @param partitions that the request's records were sent to
+ * @throws what kafkajs throws when the broker goes away; the signal's reason
  */
 export async function missingRecords(
-  kafka: Kafka,
+  bootstrap: string,
   topic: string,
-  partitions: readonly number[],
+  partitions: KeyPartitions,
   request: readonly OutgoingRecord[],
+  signal: AbortSignal,
 ): Promise<OutgoingRecord[]> {
-  const placed = request.map((record) => ({ record, partition: partitionOf(topic, record.key, partitions) }))
-  const last = new Map(placed.map(({ record, partition }) => [partition, record]))
+  const last = new Map(request.map((record) => [partitions.of(record.key), record]))
   const newest = new Map<number, StoredRecord>()
-  await readNewestRecords(kafka, topic, new Set(last.keys()), async (partition, records) => {
+  await readNewestRecords(bootstrap, topic, last.keys(), signal, async (partition, records) => {
     // Only a whole stretch is looked at: what is newer stands behind in it.
     if (records === null) return !newest.has(partition)
     for (const record of records) if (last.get(partition)?.key.equals(record.key ?? NONE)) newest.set(partition, record)
@@ -34,7 +34,7 @@ export async function missingRecords(
     const [sent, there] = [last.get(partition), newest.get(partition)]
     return sent === undefined || there === undefined || !isSame(sent, there)
   }
-  return placed.filter(({ partition }) => isMissing(partition)).map(({ record }) => record)
+  return request.filter(({ key }) => isMissing(partitions.of(key)))
 }
 
 const NONE = Buffer.alloc(0)

@@ -1,28 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs'
-import { isOutage, KafkaError, reasonOf } from './client.ts'
+import kafkajs, { type Kafka, type Producer } from 'kafkajs'
+import { kafkaClient } from './client.ts'
+import { KeyPartitions } from './key-partitions.ts'
 import { missingRecords, type OutgoingRecord } from './missing-records.ts'
+import { throughOutages, type Waiting } from './outages.ts'
 
-export interface SenderOptions {
-  readonly bootstrap: string
+export interface SenderOptions extends Waiting {
   readonly topic: string
+  /** that are sent to, also when the topic gets more: where records were sent is where they are looked up */
   readonly partitions: readonly number[]
-  /** looks up what has arrived; with retries enough for a broker that has just started, whose first consumer waits */
-  readonly lookup: Kafka
-  /** ends the waiting for a broker that is away */
-  readonly signal: AbortSignal
-  readonly onNotice: (text: string) => void
 }
-
-const FIXES: Readonly<Record<string, string>> = {
-  INVALID_TIMESTAMP:
-    'A reading is too far in the future for the topic (message.timestamp.after.max.ms, an hour by default): check --timezone, or raise the limit of the topic',
-  TOPIC_AUTHORIZATION_FAILED: 'Allow this client to write to the topic',
-  UNKNOWN_TOPIC_OR_PARTITION: 'The topic was deleted meanwhile; start again',
-}
-
-/** Before a request is repeated, ms; kafkajs would do it at once, and without a look at what has arrived. */
-const PAUSE_MS = 500
 
 /**
  * Sends records to one topic in order, each exactly once, one request at a time. kafkajs takes a request's place in the sequence back when it fails,
@@ -34,16 +20,19 @@ const PAUSE_MS = 500
 export class TopicSender {
   readonly #kafka: Kafka
   readonly #options: SenderOptions
+  readonly #partitions: KeyPartitions
   #producer: Producer
 
-  constructor(kafka: Kafka, options: SenderOptions) {
-    this.#kafka = kafka
+  constructor(options: SenderOptions) {
+    this.#kafka = kafkaClient(options.bootstrap)
     this.#options = options
-    this.#producer = producerOf(kafka)
+    this.#partitions = new KeyPartitions(options.topic, options.partitions)
+    this.#producer = this.#newProducer()
   }
 
+  /** @throws KafkaError as `send` */
   async open(): Promise<void> {
-    await this.#through('Cannot begin to send', () => this.#producer.connect())
+    await throughOutages('Cannot begin to send', this.#options, () => this.#producer.connect())
   }
 
   /**
@@ -53,7 +42,7 @@ export class TopicSender {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     const { topic } = this.#options
     let left = records
-    await this.#through(`Cannot send to topic ${topic}`, async (isRepetition) => {
+    await throughOutages(`Cannot send to topic ${topic}`, this.#options, async (isRepetition) => {
       if (isRepetition) left = await this.#missing(left)
       if (left.length === 0) return
       const messages = [...left]
@@ -66,63 +55,25 @@ export class TopicSender {
   }
 
   async #missing(records: readonly OutgoingRecord[]): Promise<readonly OutgoingRecord[]> {
-    const { lookup, topic, partitions } = this.#options
-    const missing = await missingRecords(lookup, topic, partitions, records)
+    const { bootstrap, topic, signal } = this.#options
+    const missing = await missingRecords(bootstrap, topic, this.#partitions, records, signal)
     if (missing.length === records.length) return records
     // Its next request would have the numbers of the one that has arrived.
     await this.#producer.disconnect()
-    this.#producer = producerOf(this.#kafka)
+    this.#producer = this.#newProducer()
     await this.#producer.connect()
     return missing
   }
 
-  async #through(doing: string, work: (isRepetition: boolean) => Promise<unknown>): Promise<void> {
-    const { bootstrap, signal, onNotice } = this.#options
-    for (let failures = 0; ; failures++) {
-      try {
-        await work(failures > 0)
-        if (failures > 0) onNotice(`Kafka at ${bootstrap} answers again`)
-        return
-      } catch (error) {
-        if (!isOutage(error) || signal.aborted) throw new KafkaError(doing, bootstrap, error, fixOf(error, signal))
-        if (failures === 0) onNotice(`Kafka at ${bootstrap} does not answer (${reasonOf(error)}), trying until it does`)
-        await sleep(PAUSE_MS)
-      }
-    }
+  #newProducer(): Producer {
+    return this.#kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      // The keys of OutgoingRecord are Buffers.
+      createPartitioner: () => (args) => this.#partitions.of(args.message.key as Buffer),
+      // The fewest that kafkajs allows, after 100 ms: no broker starts so quickly.
+      retry: { retries: 1 },
+    })
   }
-}
-
-function producerOf(kafka: Kafka): Producer {
-  return kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    createPartitioner: partitionerByKey,
-    // The fewest that kafkajs allows, after 100 ms: no broker starts so quickly.
-    retry: { retries: 1 },
-  })
-}
-
-/** Kafka's own choice, remembered: kafkajs's murmur2 counts in bigints, a tenth of the time that a record takes. Equal keys are one Buffer here. */
-const partitionerByKey: ICustomPartitioner = () => {
-  const choose = kafkajs.Partitioners.DefaultPartitioner()
-  const chosen = new WeakMap<Buffer, { readonly partitions: number; readonly partition: number }>()
-  return (args) => {
-    const { key } = args.message
-    if (!Buffer.isBuffer(key)) return choose(args)
-    const partitions = args.partitionMetadata.length
-    const known = chosen.get(key)
-    if (known?.partitions === partitions) return known.partition
-    const partition = choose(args)
-    chosen.set(key, { partitions, partition })
-    return partition
-  }
-}
-
-function fixOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'Start again when it is back: sending goes on behind the last reading that arrived'
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const known = 'type' in at && typeof at.type === 'string' ? FIXES[at.type] : undefined
-    if (known !== undefined) return known
-  }
-  return 'Start again: sending goes on behind the last reading that arrived'
 }

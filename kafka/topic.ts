@@ -10,6 +10,7 @@ export interface TopicInfo {
 
 /** Broker's own default number of replicas. */
 const DEFAULT_REPLICAS = -1
+const FOR_EVER = { 'retention.ms': '-1' }
 
 /**
  * The topic, made where it is not there; a new one keeps records for ever, since Kafka counts retention by the records' own time and would
@@ -23,13 +24,7 @@ export async function ensureTopic(
   numPartitions = 1,
 ): Promise<TopicInfo> {
   return administer(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
-    if (!(await admin.listTopics()).includes(topic)) {
-      const configEntries = [{ name: 'retention.ms', value: '-1' }]
-      await admin.createTopics({
-        topics: [{ topic, numPartitions, replicationFactor: DEFAULT_REPLICAS, configEntries }],
-        waitForLeaders: true,
-      })
-    }
+    await ensure(admin, topic, numPartitions)
     return infoOf(admin, topic)
   })
 }
@@ -109,23 +104,12 @@ export interface NewTopic {
 /** Makes the topics that are not there. @throws what kafkajs throws */
 export async function makeTopics(kafka: Kafka, topics: readonly NewTopic[]): Promise<void> {
   if (topics.length === 0) return
-  await withAdmin(kafka, (admin) =>
-    admin.createTopics({
-      topics: topics.map(({ name, partitions, replicas = DEFAULT_REPLICAS, config }) => ({
-        topic: name,
-        numPartitions: partitions,
-        replicationFactor: replicas,
-        configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
-      })),
-      waitForLeaders: true,
-    }),
-  )
+  await withAdmin(kafka, (admin) => make(admin, topics))
 }
 
 /** The topic of one partition that keeps its records for ever, made where it is not there. @throws what kafkajs throws */
 export async function ensureLog(kafka: Kafka, topic: string): Promise<void> {
-  const isThere = await withAdmin(kafka, async (admin) => (await admin.listTopics()).includes(topic))
-  if (!isThere) await makeTopics(kafka, [{ name: topic, partitions: 1, config: { 'retention.ms': '-1' } }])
+  await withAdmin(kafka, (admin) => ensure(admin, topic, 1))
 }
 
 /** Removes those of the topics that are there. @throws what kafkajs throws */
@@ -211,6 +195,22 @@ export function partitionOf(topic: string, key: Buffer, partitions: readonly num
   }))
   const message = { key, value: null }
   return kafkajs.Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message })
+}
+
+async function ensure(admin: Admin, name: string, partitions: number): Promise<void> {
+  if (!(await admin.listTopics()).includes(name)) await make(admin, [{ name, partitions, config: FOR_EVER }])
+}
+
+async function make(admin: Admin, topics: readonly NewTopic[]): Promise<void> {
+  await admin.createTopics({
+    topics: topics.map(({ name, partitions, replicas = DEFAULT_REPLICAS, config }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: replicas,
+      configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+    })),
+    waitForLeaders: true,
+  })
 }
 
 async function infoOf(admin: Admin, topic: string): Promise<TopicInfo> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { afterEach } from 'vitest'
 
 const program = resolve(import.meta.dirname, '..', '..', 'dist', 'cli', 'gpumon.js')
 
@@ -17,6 +18,19 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
+}
+
+/** `start` for the tests of a file: what still runs when a test ends, however it ends, is killed. */
+export function startOfTest(): typeof start {
+  const running: ChildProcess[] = []
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL')
+  })
+  return (args, env) => {
+    const child = start(args, env)
+    running.push(child)
+    return child
+  }
 }
 
 /** What a started program says until it ends. */

@@ -1,21 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { InfluxDB } from '@influxdata/influxdb-client'
 import { describe } from 'vitest'
-import { freePort } from '../free-port.ts'
-
-const binary = join(homedir(), '.cache', 'gpu-monitoring-dashboard', 'influxd')
+import { INFLUXD } from '../real/influxd-build.ts'
+import { keptPorts } from '../real/kept-ports.ts'
+import { LocalServer } from '../real/local-server.ts'
 
 /** A `describe` block that needs a real InfluxDB 2.7; where none has been built it is skipped with a printed reason, and fails with `CI=1`. */
 export function describeWithInflux(name: string, body: () => void): void {
-  if (existsSync(binary)) {
+  if (existsSync(INFLUXD)) {
     describe(name, body)
     return
   }
-  const reason = `no influxd at ${binary} (.ci/run builds it where go, cargo and the shared folder are at hand)`
+  const reason = `no influxd at ${INFLUXD} (npm run test:real builds it where go, cargo and the shared folder are at hand)`
   if (process.env['CI']) throw new Error(reason)
   console.warn(`skipped "${name}": ${reason}`)
   describe.skip(name, () => {})
@@ -27,56 +25,48 @@ export const TOKEN = 'test-token'
 
 /** A real influxd on 127.0.0.1 with a data folder of its own, which can be stopped and started again. */
 export class Influxd {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'gpumon-influxd-'))
+  readonly #folder: string
   readonly #org: string
   #port = 0
-  #child: ChildProcess | null = null
+  #server: LocalServer | null = null
 
   /** @param org the organisation that it is set up with */
-  constructor(org = ORG) {
+  constructor(org = ORG, folder = mkdtempSync(join(tmpdir(), 'gpumon-influxd-'))) {
     this.#org = org
+    this.#folder = folder
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`
   }
 
-  /** The first start also makes organisation, bucket and token. */
+  /** Where it does not run. The first start also makes organisation, bucket and token. @throws Error where it does not start */
   async start(): Promise<void> {
-    const first = this.#port === 0
-    if (first) this.#port = await freePort()
+    this.#port = (await keptPorts(this.#folder, ['http'])).http
     const at = (name: string) => join(this.#folder, name)
-    const log = openSync(at('log'), 'a')
-    this.#child = spawn(
-      binary,
-      [
+    const isFirst = !existsSync(at('influxd.bolt'))
+    this.#server = new LocalServer({
+      name: 'InfluxDB',
+      folder: this.#folder,
+      program: INFLUXD,
+      args: [
         ...['--bolt-path', at('influxd.bolt'), '--engine-path', at('engine'), '--sqlite-path', at('influxd.sqlite')],
-        ...[
-          '--http-bind-address',
-          `127.0.0.1:${this.#port}`,
-          '--reporting-disabled',
-          '--log-level',
-          'warn',
-          '--ui-disabled',
-        ],
+        ...['--http-bind-address', `127.0.0.1:${this.#port}`, '--log-level', 'warn'],
+        ...['--reporting-disabled', '--ui-disabled'],
       ],
-      {
-        stdio: ['ignore', log, log],
-        env: { ...process.env, INFLUXD_CONFIG_PATH: this.#folder, GOMEMLIMIT: '200MiB', GOGC: '50' },
+      env: { INFLUXD_CONFIG_PATH: this.#folder, GOMEMLIMIT: '200MiB', GOGC: '50' },
+      ready: async () => {
+        // Refused while it starts: "not yet".
+        const health = await fetch(`${this.url}/health`).catch(() => null)
+        return health?.ok ?? false
       },
-    )
-    closeSync(log)
-    await this.#ready()
-    if (first) await this.#setUp()
+    })
+    if (!this.#server.running) await this.#server.start()
+    if (isFirst) await this.#setUp()
   }
 
   async stop(): Promise<void> {
-    const child = this.#child
-    this.#child = null
-    if (child === null || child.exitCode !== null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill()
-    await gone
+    await this.#server?.stop()
   }
 
   async remove(): Promise<void> {
@@ -122,15 +112,5 @@ export class Influxd {
     })
     if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`)
     return response.json()
-  }
-
-  async #ready(): Promise<void> {
-    for (let i = 0; i < 300; i++) {
-      if (this.#child?.exitCode !== null) break
-      const health = await fetch(`${this.url}/health`).catch(() => null)
-      if (health?.ok) return
-      await sleep(100)
-    }
-    throw new Error(`influxd does not start: ${readFileSync(join(this.#folder, 'log'), 'utf8').slice(-1_000)}`)
   }
 }

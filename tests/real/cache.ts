@@ -3,20 +3,20 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** Outside the clone: what is fetched once serves every clone and every run. */
-const CACHE = join(homedir(), '.cache', 'gpu-monitoring-dashboard')
+export const CACHE = join(homedir(), '.cache', 'gpu-monitoring-dashboard')
 
 /**
  * The folder that `fill` has made, now or in an earlier run.
  * @param name with the version: another version is another folder
  * @param fill puts everything into the folder it is given; where it fails, nothing is kept
  */
-export function cached(name: string, fill: (folder: string) => void): string {
+export async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(CACHE, name)
   if (existsSync(folder)) return folder
   mkdirSync(CACHE, { recursive: true })
   const fresh = mkdtempSync(join(CACHE, `${name}.part-`))
   try {
-    fill(fresh)
+    await fill(fresh)
     renameSync(fresh, folder)
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })

@@ -25,8 +25,9 @@ export async function startedConnect({ folder, bootstrap }: RealServers): Promis
   const secrets = join(own, 'secrets')
   mkdirSync(secrets, { recursive: true })
   const { rest } = await keptPorts(own, ['rest'])
+  const [jars, plugins] = await Promise.all([connectJars(), pluginPath()])
   const properties = join(own, 'connect-distributed.properties')
-  const settings = { ...settingsOfImage(), ...settingsOfTest(bootstrap, rest, secrets) }
+  const settings = { ...settingsOfImage(), ...settingsOfTest(bootstrap, rest, secrets), 'plugin.path': plugins }
   writeFileSync(
     properties,
     Object.entries(settings)
@@ -38,7 +39,7 @@ export async function startedConnect({ folder, bootstrap }: RealServers): Promis
   const worker = new JavaServer({
     name: `Kafka Connect ${KAFKA_VERSION}`,
     folder: own,
-    args: [...smallJvm(512), logWarnings(own), '-cp', join(connectJars(), '*'), main, properties],
+    args: [...smallJvm(512), logWarnings(own), '-cp', join(jars, '*'), main, properties],
     ready: async () => {
       // Refused while it starts, 404 until it has read its topics: "not yet".
       const response = await fetch(`${url}/connectors`).catch(() => null)
@@ -49,7 +50,7 @@ export async function startedConnect({ folder, bootstrap }: RealServers): Promis
   return { url, worker, secrets }
 }
 
-function connectJars(): string {
+function connectJars(): Promise<string> {
   return cached(`connect-${KAFKA_VERSION}`, (folder) =>
     fetchWithDependencies([`org.apache.kafka:connect-runtime:${KAFKA_VERSION}`, LOG4J], folder),
   )
@@ -72,7 +73,6 @@ function settingsOfTest(bootstrap: string, rest: number, secrets: string): Reado
     'rest.advertised.host.name': '127.0.0.1',
     'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
     'config.providers.secrets.param.allowed.paths': secrets,
-    'plugin.path': pluginPath(),
     'plugin.discovery': 'service_load',
   }
 }

@@ -2,8 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { gpumon } from '../cli/gpumon.ts'
 import { type Hdfs, startedHdfs } from './hdfs.ts'
 import { describeWithServers } from './servers.ts'
-import { removeTopic, TOPIC } from './topic-contents.ts'
-import { makeTopic } from './topic-settings.ts'
+import { makeTopic, removeTopic, TOPIC } from './topic-contents.ts'
 
 describeWithServers('gpumon doctor', (servers) => {
   const { bootstrap, registry } = servers

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { freePort } from '../free-port.ts'
-import { kafkaBroker } from './kafka.ts'
+import { buildInfluxd } from './influxd-build.ts'
+import { makeBroker } from './kafka.ts'
 import { registryUrl, schemaRegistry } from './schema-registry.ts'
 import { serversIn } from './server-process.ts'
 
 /** The servers of a test run, for its workers. */
 export interface RealServers {
-  /** each server in a folder of its own within this one: those that few tests need start when one asks, connect.ts and hdfs.ts */
+  /** each server in a folder of its own within this one: those that few tests need start when one asks, connect.ts, hdfs.ts and influxdb.ts */
   readonly folder: string
   readonly bootstrap: string
   readonly registry: string
@@ -46,8 +47,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     const brokerFolder = join(folder, 'kafka')
     const brokerPorts = [await freePort(), await freePort()] as const
     const registryPort = await freePort()
-    const always = [kafkaBroker(brokerFolder, brokerPorts), schemaRegistry(join(folder, 'registry'), registryPort)]
-    await Promise.all(always.map((server) => server.start()))
+    // All of them end before one's failure ends the run: what has started by then is stopped.
+    const begun = await Promise.allSettled([
+      makeBroker(brokerFolder, brokerPorts).then((broker) => broker.start()),
+      schemaRegistry(join(folder, 'registry'), registryPort).then((server) => server.start()),
+      buildInfluxd(),
+    ])
+    for (const one of begun) if (one.status === 'rejected') throw one.reason
     const bootstrap = `127.0.0.1:${brokerPorts[0]}`
     project.provide('servers', { folder, bootstrap, registry: registryUrl(registryPort), brokerFolder, brokerPorts })
     return tearDown

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compose } from '../deploy/compose-file.ts'
@@ -8,6 +7,7 @@ import { JavaServer, smallJvm } from './java-server.ts'
 import { keptPorts } from './kept-ports.ts'
 import { LOG4J, logWarnings } from './log4j.ts'
 import { fetchWithDependencies } from './maven.ts'
+import { runTool } from './tool.ts'
 
 const VERSION = '3.5.0'
 const NAME_NODE = 'org.apache.hadoop.hdfs.server.namenode.NameNode'
@@ -48,8 +48,9 @@ export async function startedHdfs({ folder }: RealServers): Promise<Hdfs> {
     'dfs.datanode.ipc.address': address('dataIpc'),
     'dfs.datanode.hostname': '127.0.0.1',
   })
+  const jars = await hdfsJars()
   const command = (own: string, main: string): string[] => [
-    ...[...smallJvm(256), logWarnings(own), '-cp', `${configuration}:${join(hdfsJars(), '*')}`, main],
+    ...[...smallJvm(256), logWarnings(own), '-cp', `${configuration}:${join(jars, '*')}`, main],
   ]
   const nameNode = new JavaServer({
     name: `NameNode ${VERSION}`,
@@ -64,21 +65,20 @@ export async function startedHdfs({ folder }: RealServers): Promise<Hdfs> {
     args: command(blocks, DATA_NODE),
     ready: async () => (await stateOf(web, 'FSNamesystemState'))?.['NumLiveDataNodes'] === 1,
   })
-  if (!existsSync(join(names, 'data'))) format(command(names, NAME_NODE))
+  if (!existsSync(join(names, 'data'))) await format(command(names, NAME_NODE))
   await Promise.all([nameNode, dataNode].filter(({ running }) => !running).map((server) => server.start()))
   return { url, web, nameNode }
 }
 
-function hdfsJars(): string {
+function hdfsJars(): Promise<string> {
   const artifacts = ['hadoop-common', 'hadoop-hdfs', 'hadoop-hdfs-client'].map(
     (name) => `org.apache.hadoop:${name}:${VERSION}`,
   )
   return cached(`hdfs-${VERSION}`, (folder) => fetchWithDependencies([...artifacts, LOG4J], folder))
 }
 
-function format(nameNode: readonly string[]): void {
-  const run = spawnSync('java', [...nameNode, '-format', '-nonInteractive'], { encoding: 'utf8', timeout: FORMAT_MS })
-  if (run.status !== 0) throw new Error(`HDFS cannot be formatted: ${(run.stdout + run.stderr).slice(-2_000)}`)
+function format(nameNode: readonly string[]): Promise<void> {
+  return runTool('HDFS cannot be formatted', 'java', [...nameNode, '-format', '-nonInteractive'], FORMAT_MS)
 }
 
 type Settings = Readonly<Record<string, string | number>>

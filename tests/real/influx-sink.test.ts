@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { gpumon } from '../cli/gpumon.ts'
 import { readLog } from '../gpuz/read-log.ts'
 import { alertQueries, asSent, dashboards, queriesOf, tellingRows } from '../grafana/grafana-queries.ts'
-import { describeWithInflux, Influxd, TOKEN } from '../jobs/influxd.ts'
+import { describeWithInflux, type Influxd, TOKEN } from '../jobs/influxd.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { pointsOf } from '../ksql/influx-lines.ts'
 import { sharedDir } from '../shared.ts'
 import { faultyLog } from './faulty-log.ts'
 import { type Answer, InfluxSink } from './influx-sink.ts'
+import { startedInfluxdb } from './influxdb.ts'
 import { RunningServer } from './ksql-service.ts'
 import { clusterStatements, EARLIEST } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
@@ -22,7 +23,7 @@ const realLogs = sharedDir === null ? [] : [join(sharedDir, 'gpuz/logs/nvidia-rt
 const realRows = realLogs.reduce((sum, log) => sum + readLog(readFileSync(log)).rows.length, 0)
 const ALL_ROWS = ROWS + FAULTY_ROWS + realRows
 /** Of docker-compose.yml, which connect/influxdb.json writes to. */
-const [ORG, BUCKET] = ['gpu', 'gpu']
+const BUCKET = 'gpu'
 
 const scratch = scratchFolder()
 
@@ -30,13 +31,13 @@ describeWithServers('connect/influxdb.json', (servers) => {
   const { bootstrap, registry } = servers
 
   describeWithInflux('what gpumon produce sends comes through the statements on Kafka into InfluxDB', () => {
-    const influxd = new Influxd(ORG)
+    let influxd: Influxd
     const sink = (): InfluxSink => new InfluxSink(influxd.url, TOKEN)
     let lines: ReadonlyMap<string, readonly string[]>
     let answers: readonly Answer[]
 
     beforeAll(async () => {
-      await influxd.start()
+      influxd = await startedInfluxdb(servers)
       await removeAllTopics(bootstrap)
       const end = Math.floor(Date.now() / 1_000) * 1_000
       const logs = [
@@ -65,8 +66,6 @@ describeWithServers('connect/influxdb.json', (servers) => {
       expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
     }
 
-    afterAll(() => influxd.remove())
-
     test('a reading is a line, and every request is taken whole', () => {
       expect(lines.get('gpu.influx.readings')).toHaveLength(ALL_ROWS)
       expect(new Set(lines.get('gpu.influx.readings')).size).toBe(ALL_ROWS)
@@ -94,7 +93,7 @@ describeWithServers('connect/influxdb.json', (servers) => {
         }
       }
       const rows = await influxd.query(`from(bucket: "${BUCKET}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
-        |> group(columns: ["_measurement", "_field"]) |> count()`)
+        |> filter(fn: (r) => r._measurement =~ /^gpu_/) |> group(columns: ["_measurement", "_field"]) |> count()`)
       const stored = rows.map((row) => [`${row['_measurement']} ${row['_field']}`, Number(row['_value'])] as const)
       expect(new Map(stored)).toEqual(expected)
     })
@@ -109,16 +108,15 @@ describeWithServers('connect/influxdb.json', (servers) => {
 
   // connect/README.md builds on these: tests of the server, not of ours.
   describeWithInflux('InfluxDB', () => {
-    const influxd = new Influxd(ORG)
+    let influxd: Influxd
     let sink: InfluxSink
     const line = (name: string, value: number | string, time: number): string =>
       `${name},device=a value=${value} ${time}`
 
     beforeAll(async () => {
-      await influxd.start()
+      influxd = await startedInfluxdb(servers)
       sink = new InfluxSink(influxd.url, TOKEN)
     }, 60_000)
-    afterAll(() => influxd.remove())
 
     test('drops a whole request for one line that it cannot read', async () => {
       const [answer] = await sink.put([line('bad', 1, Date.now()), 'bad,device=a value= 1', line('bad', 2, Date.now())])

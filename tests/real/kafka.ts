@@ -1,37 +1,41 @@
-import { spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
-import { cached } from './cache.ts'
+import { CACHE, cached } from './cache.ts'
 import { JavaServer, smallJvm } from './java-server.ts'
 import { LOG4J, logWarnings } from './log4j.ts'
 import { fetchWithDependencies } from './maven.ts'
+import { runTool } from './tool.ts'
 
 /** Of the broker and of Connect. */
 export const KAFKA_VERSION = '4.3.1'
 const FORMAT_MS = 60_000
+/** 16 bytes. A random one begins with a dash now and then, which the tool takes for an option. */
+const CLUSTER_ID = Buffer.from('gpumon-test-real').toString('base64url')
 
-/** Kafka's own jars. @throws Error where Maven fails */
-export function kafkaJars(): string {
-  return cached(`kafka-${KAFKA_VERSION}`, (folder) =>
-    fetchWithDependencies([`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, LOG4J], folder),
-  )
+/** Kafka's own jars. */
+const JARS = `kafka-${KAFKA_VERSION}`
+const classPath = join(CACHE, JARS, '*')
+
+type Ports = readonly [clients: number, controller: number]
+
+/** Makes a broker's folder, and formats it. @throws Error where Maven or Kafka's tool fails */
+export async function makeBroker(folder: string, ports: Ports): Promise<JavaServer> {
+  await cached(JARS, (jars) => fetchWithDependencies([`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, LOG4J], jars))
+  mkdirSync(folder, { recursive: true })
+  const properties = propertiesOf(folder)
+  writeFileSync(properties, configuration(join(folder, 'data'), ...ports))
+  const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]
+  await runTool("Kafka's folder cannot be formatted", 'java', args, FORMAT_MS)
+  return kafkaBroker(folder, ports)
 }
 
 /**
  * A broker that is its own controller (KRaft), with its data in `folder`.
- * @param folder made and formatted at the first call
- * @param ports of clients and of the controller; kept through restarts
+ * @param folder as `makeBroker` has made it
+ * @param ports kept through restarts
  */
-export function kafkaBroker(folder: string, [port, controllerPort]: readonly [number, number]): JavaServer {
-  const jars = join(kafkaJars(), '*')
-  const properties = join(folder, 'server.properties')
-  if (!existsSync(properties)) {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(properties, configuration(join(folder, 'data'), port, controllerPort))
-    format(jars, properties)
-  }
+export function kafkaBroker(folder: string, [port]: Ports): JavaServer {
   const admin = new Kafka({
     brokers: [`127.0.0.1:${port}`],
     logLevel: logLevel.NOTHING,
@@ -41,7 +45,7 @@ export function kafkaBroker(folder: string, [port, controllerPort]: readonly [nu
   return new JavaServer({
     name: `Kafka ${KAFKA_VERSION}`,
     folder,
-    args: [...smallJvm(128), logWarnings(folder), '-cp', jars, 'kafka.Kafka', properties],
+    args: [...smallJvm(128), logWarnings(folder), '-cp', classPath, 'kafka.Kafka', propertiesOf(folder)],
     ready: async () => {
       try {
         await admin.connect()
@@ -56,12 +60,8 @@ export function kafkaBroker(folder: string, [port, controllerPort]: readonly [nu
   })
 }
 
-function format(jars: string, properties: string): void {
-  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-  const args = ['-cp', jars, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties]
-  const run = spawnSync('java', args, { encoding: 'utf8', timeout: FORMAT_MS })
-  if (run.status !== 0)
-    throw new Error(`Kafka's folder cannot be formatted: ${(run.stdout + run.stderr).slice(-2_000)}`)
+function propertiesOf(folder: string): string {
+  return join(folder, 'server.properties')
 }
 
 /** One node: every internal topic has one replica and few partitions, whose default of 50 costs time at the start. */
@@ -87,6 +87,9 @@ function configuration(data: string, port: number, controllerPort: number): stri
     'share.coordinator.state.topic.min.isr': 1,
     'auto.create.topics.enable': false,
     'group.initial.rebalance.delay.ms': 0,
+    // One that was killed is let in again only after that.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 2,
     'log.cleaner.dedupe.buffer.size': 16_777_216,

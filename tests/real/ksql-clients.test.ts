@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { KsqlClient } from '../../ksql-rest/client/client.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { RunningServer, type ServiceOptions } from './ksql-service.ts'
-import { makeTopic } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
+import { makeTopic } from './topic-contents.ts'
 import { committedRecords, removeAllTopics } from './topic-records.ts'
 
 // its types declare a default export that the module does not have

@@ -8,9 +8,9 @@ import { snapshotRecords } from '../../ksql-kafka/state-log.ts'
 import { collected } from '../ksql-rest/post.ts'
 import type { RealServers } from './global-setup.ts'
 import { RunningServer, type ServiceOptions } from './ksql-service.ts'
-import { EARLIEST, makeTopic } from './product-on-kafka.ts'
+import { EARLIEST } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
-import { testClient } from './topic-contents.ts'
+import { makeTopic, testClient } from './topic-contents.ts'
 import { committedRecords } from './topic-records.ts'
 
 /** Snapshots after so many rows alone. */

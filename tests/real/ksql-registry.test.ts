@@ -3,10 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SchemaRegistryClient } from '../../kafka/schema-registry.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { RunningServer } from './ksql-service.ts'
-import { EARLIEST, makeTopic } from './product-on-kafka.ts'
+import { EARLIEST } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
 import { TcpProxy } from './tcp-proxy.ts'
-import { testClient } from './topic-contents.ts'
+import { makeTopic, testClient } from './topic-contents.ts'
 import { removeAllTopics } from './topic-records.ts'
 
 describeWithServers('gpumon ksql-server and its schema registry', (servers) => {

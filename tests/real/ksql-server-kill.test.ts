@@ -6,9 +6,9 @@ import { deleteRecordsBefore } from '../../kafka/topic.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { kafkaBroker } from './kafka.ts'
 import { RunningServer } from './ksql-service.ts'
-import { clusterStatements, EARLIEST, expectSameAsInMemory, makeTopic, produceLogs } from './product-on-kafka.ts'
+import { clusterStatements, EARLIEST, expectSameAsInMemory, produceLogs } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
-import { TOPIC } from './topic-contents.ts'
+import { makeTopic, TOPIC } from './topic-contents.ts'
 import { removeAllTopics } from './topic-records.ts'
 
 /** GPUMON_KILLS=20 kills more often; GPUMON_SEED repeats a run. */

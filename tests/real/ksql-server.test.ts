@@ -5,16 +5,9 @@ import { scratchFolder } from '../jobs/scratch.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { actualOutputs, expectedOutputs, type SinkOutputs } from './expected-outputs.ts'
 import { RunningServer } from './ksql-service.ts'
-import {
-  clusterStatements,
-  EARLIEST,
-  expectSameAsInMemory,
-  makeTopic,
-  produceLogs,
-  recordsInOrder,
-} from './product-on-kafka.ts'
+import { clusterStatements, EARLIEST, expectSameAsInMemory, produceLogs, recordsInOrder } from './product-on-kafka.ts'
 import { describeWithServers } from './servers.ts'
-import { recordCount, removeTopic, TOPIC } from './topic-contents.ts'
+import { makeTopic, recordCount, removeTopic, TOPIC } from './topic-contents.ts'
 import { committedRecords, removeAllTopics } from './topic-records.ts'
 
 const ROWS = 5_000

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runTool } from './tool.ts'
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 const LIMIT_MS = 300_000
@@ -17,30 +17,34 @@ export function fetchWithDependencies(
   artifacts: readonly Coordinates[],
   folder: string,
   withoutGroups: readonly string[] = [],
-): void {
+): Promise<void> {
   const pom = join(folder, 'pom.xml')
   writeFileSync(pom, projectOf(artifacts))
-  fetchProject(pom, folder, withoutGroups)
+  return fetchProject(pom, folder, withoutGroups)
 }
 
 /** Puts all that a project (pom.xml) needs to run into a folder. @throws Error with Maven's own words */
-export function fetchProject(pom: string, folder: string, withoutGroups: readonly string[] = []): void {
+export function fetchProject(pom: string, folder: string, withoutGroups: readonly string[] = []): Promise<void> {
   const goal = `${PLUGIN}:copy-dependencies`
-  maven([
+  return maven([
     ...['-f', pom, goal, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'],
     `-DexcludeGroupIds=${withoutGroups.join(',')}`,
   ])
 }
 
 /** Puts one file into a folder. @throws Error with Maven's own words */
-export function fetchOne(artifact: Coordinates, folder: string): void {
-  maven([`${PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`])
+export function fetchOne(artifact: Coordinates, folder: string): Promise<void> {
+  return maven([`${PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`])
 }
 
-function maven(args: readonly string[]): void {
-  const run = spawnSync('mvn', ['-B', '-ntp', '-q', ...args], { encoding: 'utf8', timeout: LIMIT_MS })
-  if (run.error !== undefined) throw new Error(`mvn does not run: ${run.error.message}`)
-  if (run.status !== 0) throw new Error(`mvn ${args.join(' ')}: ${(run.stdout + run.stderr).slice(-2_000)}`)
+/** One at a time: its runs share a repository, which they do not lock. */
+let before: Promise<void> = Promise.resolve()
+
+function maven(args: readonly string[]): Promise<void> {
+  const run = before.then(() => runTool(`mvn ${args.join(' ')}`, 'mvn', ['-B', '-ntp', '-q', ...args], LIMIT_MS))
+  // Whoever asked for it hears of a failure.
+  before = run.catch(() => {})
+  return run
 }
 
 function projectOf(artifacts: readonly Coordinates[]): string {

@@ -1,13 +1,12 @@
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, test } from 'vitest'
-import { gpumon, outcome, start } from '../cli/gpumon.ts'
+import { gpumon } from '../cli/gpumon.ts'
 import { readLog } from '../gpuz/read-log.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
 import { sharedDir } from '../shared.ts'
 import { describeWithServers } from './servers.ts'
-import { identities, type Received, received, recordCount, removeTopic, TOPIC, testClient } from './topic-contents.ts'
+import { identities, type Received, received, removeTopic, TOPIC, testClient } from './topic-contents.ts'
 
 const scratch = scratchFolder()
 
@@ -141,29 +140,5 @@ describeWithServers('gpumon produce', ({ bootstrap, registry }) => {
     )
     const noRegistry = await gpumon('produce', log, ...options, 'http://127.0.0.1:1')
     expect(noRegistry.stderr).toContain('http://127.0.0.1:1: the schema registry does not answer; check --registry')
-  })
-
-  test('a followed log is sent as it grows; Ctrl-C ends it with everything acknowledged', async () => {
-    const whole = readFileSync(await scratch.simulated('whole.txt', 1_000))
-    const half = whole.indexOf('\n', whole.length / 2) + 1
-    const log = scratch.write('growing.txt', whole.subarray(0, half))
-    const child = start([
-      'produce',
-      log,
-      '--follow',
-      '--timezone',
-      'UTC',
-      '--bootstrap',
-      bootstrap,
-      '--registry',
-      registry,
-    ])
-    const ended = outcome(child)
-    while ((await recordCount(bootstrap)) < 400) await sleep(50)
-    appendFileSync(log, whole.subarray(half))
-    while ((await recordCount(bootstrap)) < 1_000) await sleep(50)
-    child.kill('SIGINT')
-    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('1,000 readings sent') })
-    expect(identities(await received(bootstrap, registry))).toEqual({ distinct: 1_000, repeated: 0 })
   })
 })

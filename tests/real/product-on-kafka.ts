@@ -7,7 +7,7 @@ import { gpumon } from '../cli/gpumon.ts'
 import type { scratchFolder } from '../jobs/scratch.ts'
 import { actualOutputs, comparable, expectedOutputs } from './expected-outputs.ts'
 import type { RealServers } from './global-setup.ts'
-import { TOPIC, testClient } from './topic-contents.ts'
+import { TOPIC } from './topic-contents.ts'
 import { type CommittedRecord, committedRecords } from './topic-records.ts'
 
 export const EARLIEST = { properties: { 'auto.offset.reset': 'earliest' } }
@@ -16,14 +16,6 @@ export const EARLIEST = { properties: { 'auto.offset.reset': 'earliest' } }
 export async function clusterStatements(): Promise<string[]> {
   const cluster = readFileSync(join(import.meta.dirname, '..', '..', 'ksql', 'cluster', '08-metrics.ksql'), 'utf8')
   return [...(await productStatements()).map(({ text }) => text), cluster]
-}
-
-export async function makeTopic(bootstrap: string, topic: string, numPartitions: number): Promise<void> {
-  const admin = testClient(bootstrap).admin()
-  await admin.connect()
-  const configEntries = [{ name: 'retention.ms', value: '-1' }]
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
-  await admin.disconnect()
 }
 
 /** Sends simulated logs, each of a device of its own. */

@@ -6,8 +6,7 @@ import { type Connect, startedConnect } from './connect.ts'
 import { AVRO_CONVERTER } from './connect-plugins.ts'
 import { removeConnector, runConnector } from './connector.ts'
 import { startedHdfs } from './hdfs.ts'
-import { kafkaBroker } from './kafka.ts'
-import { describeWithServers } from './servers.ts'
+import { brokerToKill, describeWithServers } from './servers.ts'
 import { makeTopic, testClient } from './topic-contents.ts'
 import { WebHdfs } from './webhdfs.ts'
 
@@ -15,7 +14,8 @@ import { WebHdfs } from './webhdfs.ts'
 const FETCH_MS = 300_000
 
 describeWithServers('the servers of a run', (servers) => {
-  const { bootstrap, registry, brokerFolder, brokerPorts } = servers
+  const { bootstrap, registry, brokerPorts } = servers
+  const broker = brokerToKill(servers)
   const kafka = testClient(bootstrap)
 
   async function topics(): Promise<string[]> {
@@ -31,7 +31,6 @@ describeWithServers('the servers of a run', (servers) => {
   test('a broker keeps its topics when it is killed and started again', async () => {
     const topic = `kept-${randomUUID()}`
     await makeTopic(bootstrap, topic)
-    const broker = kafkaBroker(brokerFolder, brokerPorts)
     await broker.kill()
     await expect(fetch(`http://${bootstrap}`)).rejects.toThrow('fetch failed')
     await broker.start()

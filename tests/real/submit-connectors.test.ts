@@ -12,8 +12,8 @@ import { AVRO_CONVERTER } from './connect-plugins.ts'
 import { connectorStatus, removeConnector } from './connector.ts'
 import { startedHdfs } from './hdfs.ts'
 import { describeWithServers } from './servers.ts'
-import { TOPIC, testClient } from './topic-contents.ts'
-import { makeTopic, topicSettings } from './topic-settings.ts'
+import { makeTopic, TOPIC, testClient } from './topic-contents.ts'
+import { topicSettings } from './topic-settings.ts'
 
 const scratch = scratchFolder()
 const unique = (name: string) => `${name}-${randomUUID().slice(0, 8)}`

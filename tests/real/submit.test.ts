@@ -5,8 +5,8 @@ import { scratchFolder } from '../jobs/scratch.ts'
 import { served } from '../ksql-rest/served.ts'
 import { type RecordingProxy, recordingProxy } from '../recording-proxy.ts'
 import { describeWithServers } from './servers.ts'
-import { removeTopic } from './topic-contents.ts'
-import { makeTopic, topicSettings } from './topic-settings.ts'
+import { makeTopic, removeTopic } from './topic-contents.ts'
+import { topicSettings } from './topic-settings.ts'
 
 const scratch = scratchFolder()
 const unique = (name: string) => `${name}-${randomUUID().slice(0, 8)}`

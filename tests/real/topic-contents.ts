@@ -16,12 +16,23 @@ export function testClient(bootstrap: string): Kafka {
   return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 20 } })
 }
 
-/** A topic without expiry. */
-export async function makeTopic(bootstrap: string, topic: string, numPartitions = 1): Promise<void> {
+/** @param retention ms of event time, -1: for ever */
+export async function makeTopic(bootstrap: string, topic: string, partitions = 1, retention = '-1'): Promise<void> {
   const admin = testClient(bootstrap).admin()
   await admin.connect()
-  const configEntries = [{ name: 'retention.ms', value: '-1' }]
-  await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true })
+  const configEntries = [{ name: 'retention.ms', value: retention }]
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true })
+  await admin.disconnect()
+}
+
+/** Gives a topic more partitions. */
+export async function growTopic(bootstrap: string, topic: string, count: number): Promise<void> {
+  const admin = testClient(bootstrap).admin()
+  await admin.connect()
+  await admin.createPartitions({ topicPartitions: [{ topic, count }] })
+  // Until each has its leader.
+  const partitions = () => admin.fetchTopicOffsets(topic).catch(() => [])
+  while ((await partitions()).length < count) await new Promise((resolve) => setTimeout(resolve, 50))
   await admin.disconnect()
 }
 

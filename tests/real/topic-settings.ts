@@ -22,17 +22,3 @@ export async function topicSettings(
     await admin.disconnect()
   }
 }
-
-/** @param retention ms of event time, -1: for ever */
-export async function makeTopic(
-  bootstrap: string,
-  topic: string,
-  partitions: number,
-  retention: string,
-): Promise<void> {
-  const admin = testClient(bootstrap).admin()
-  await admin.connect()
-  const configEntries = [{ name: 'retention.ms', value: retention }]
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true })
-  await admin.disconnect()
-}

@@ -1,6 +1,7 @@
 import kafkajs, { type Kafka, type Producer } from 'kafkajs'
 import { kafkaClient } from './client.ts'
 import { KeyPartitions } from './key-partitions.ts'
+import { toMessage } from './message.ts'
 import { missingRecords, type OutgoingRecord } from './missing-records.ts'
 import { throughOutages, type Waiting } from './outages.ts'
 
@@ -45,7 +46,7 @@ export class TopicSender {
     await throughOutages(`Cannot send to topic ${topic}`, this.#options, async (isRepetition) => {
       if (isRepetition) left = await this.#missing(left)
       if (left.length === 0) return
-      const messages = [...left]
+      const messages = left.map(toMessage)
       await this.#producer.send({ topic, messages, acks: -1, compression: kafkajs.CompressionTypes.GZIP })
     })
   }

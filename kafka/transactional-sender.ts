@@ -1,4 +1,5 @@
 import kafkajs, { type IHeaders, type Kafka, type Producer, type Transaction } from 'kafkajs'
+import { toMessage } from './message.ts'
 
 /** A record on its way to a partition. */
 export interface AddressedRecord {
@@ -83,10 +84,10 @@ export class TransactionalSender {
 /** @returns the offset of the first record */
 async function send(transaction: Transaction, records: readonly AddressedRecord[]): Promise<number> {
   const byTopic = new Map<string, kafkajs.Message[]>()
-  for (const { topic, timestamp, ...message } of records) {
+  for (const { topic, timestamp, ...parts } of records) {
     const messages = byTopic.get(topic) ?? []
     byTopic.set(topic, messages)
-    messages.push(timestamp === undefined ? message : { ...message, timestamp: String(timestamp) })
+    messages.push(toMessage(timestamp === undefined ? parts : { ...parts, timestamp: String(timestamp) }))
   }
   const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }))
   const results = await transaction.sendBatch({

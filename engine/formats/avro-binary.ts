@@ -161,6 +161,14 @@ export class AvroSink {
     this.at += 8
   }
 
+  /** A double where the schema says null or double. */
+  presentDouble(value: number): void {
+    this.room(9)
+    this.bytes[this.at] = 2
+    this.view.setFloat64(this.at + 1, value, true)
+    this.at += 9
+  }
+
   raw(value: Uint8Array): void {
     this.room(value.length)
     this.bytes.set(value, this.at)

@@ -35,7 +35,8 @@ function columnsOf(readings: readonly Record<string, unknown>[], absent: Readonl
       const numbers = values.map((value) => (value ?? Number.NaN) as number)
       const nulls = values.includes(null) ? Uint8Array.from(values, (value) => (value === null ? 1 : 0)) : null
       columns.set(name.toUpperCase(), {
-        data: avro[1] === 'int' ? Int32Array.from(numbers) : Float64Array.from(numbers),
+        // The reader has all sensors in doubles.
+        data: Float64Array.from(numbers),
         nulls,
       })
     } else if (name === 'other') {

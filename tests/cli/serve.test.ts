@@ -76,9 +76,10 @@ describe('gpumon run with a page', () => {
   test('waits for a log that is not there yet', async () => {
     const serving = await Serving.start([path('later.txt'), '--store', path('later.duckdb')], ENV)
     expect((await serving.state(0)).devices).toEqual([])
+    await serving.untilSaid('is not there (yet); waiting for it')
     await simulated('later.txt', 30)
     expect((await serving.state(30)).devices).toMatchObject([{ device: 'later', rows: 30 }])
-    expect((await serving.interrupt()).stderr).toContain('is not there (yet); waiting for it')
+    await serving.interrupt()
   })
 
   test('ends with the reason when what it is given is no log', async () => {

@@ -9,11 +9,13 @@ export class Serving {
   readonly url: string
   readonly #child: ChildProcess
   readonly #end: Promise<Outcome>
+  readonly #said: () => string
 
-  private constructor(url: string, child: ChildProcess, end: Promise<Outcome>) {
+  private constructor(url: string, child: ChildProcess, end: Promise<Outcome>, said: () => string) {
     this.url = url
     this.#child = child
     this.#end = end
+    this.#said = said
   }
 
   /** @param env nothing of a test may land in the data of the person who runs it: XDG_DATA_HOME is among it */
@@ -23,6 +25,10 @@ export class Serving {
   ): Promise<Serving> {
     const child = start(['run', ...args, '--port', '0', '--timezone', 'UTC'], env)
     const end = outcome(child)
+    let stderr = ''
+    child.stderr?.on('data', (text: string) => {
+      stderr += text
+    })
     const url = new Promise<string>((resolve) => {
       let said = ''
       child.stdout?.on('data', (text: string) => {
@@ -35,7 +41,7 @@ export class Serving {
       throw new Error(`ended with ${code} before its page was there: ${stderr}`)
     })
     failed.catch(() => {})
-    return new Serving(await Promise.race([url, failed]), child, end)
+    return new Serving(await Promise.race([url, failed]), child, end, () => stderr)
   }
 
   async get<T>(what: string): Promise<T> {
@@ -51,6 +57,11 @@ export class Serving {
       if (state.devices.reduce((sum, device) => sum + device.rows, 0) >= rows) return state
       await sleep(50)
     }
+  }
+
+  /** Until it has said so on stderr. */
+  async untilSaid(text: string): Promise<void> {
+    while (!this.#said().includes(text)) await sleep(50)
   }
 
   interrupt(): Promise<Outcome> {

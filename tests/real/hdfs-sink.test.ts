@@ -115,8 +115,8 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
     const log = scratch.write('growing.txt', '')
     const child = producing(log, '--follow')
     const ended = outcome(child)
-    const parts = 40
-    const kills = new Set([8, 20])
+    const parts = 24
+    const kills = new Set([5, 12])
     await sink.start()
     for (let part = 0; part < parts; part++) {
       appendFileSync(log, whole.subarray((whole.length * part) / parts, (whole.length * (part + 1)) / parts))
@@ -140,7 +140,7 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
     await sink.untilRows(3_000)
     await hdfs.nameNode.kill()
     await produce(await scratch.simulated('down.txt', 3_000, 2))
-    await sleep(10_000)
+    await sleep(5_000)
     await hdfs.nameNode.start()
     let isThere = false
     const restarter = (async () => {

@@ -48,7 +48,12 @@ describeWithServers('clients of gpumon ksql-server on Kafka', (servers) => {
         status: 400,
         error: { error_code: 40001 },
       })
-      expect(await client.listTopics()).toMatchObject([{ name: 'N' }, { name: input(), replicaInfo: [1, 1] }])
+      expect(await client.listTopics()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ name: 'N' }),
+          expect.objectContaining({ name: input(), replicaInfo: [1, 1] }),
+        ]),
+      )
       const seen: unknown[] = []
       let queryId = ''
       const streaming = client.streamQuery('SELECT id, x FROM r EMIT CHANGES;', ({ metadata, rows }) => {

@@ -15,7 +15,7 @@ import { removeAllTopics } from './topic-records.ts'
 const KILLS = Number(process.env['GPUMON_KILLS'] ?? 2)
 const SEED = Number(process.env['GPUMON_SEED'] ?? Date.now() % 1_000_000)
 const DEVICES = 3
-const ROWS = 20_000
+const ROWS = 10_000
 const LIMIT_MS = 120_000 + KILLS * 60_000
 
 const scratch = scratchFolder()

@@ -17,7 +17,8 @@ describeWithServers('a reader of partitions', ({ bootstrap }) => {
 
   async function topicOf(partitions: number): Promise<string> {
     const name = `read-${randomUUID()}`
-    await makeTopics(kafka, [{ name, partitions, config: {} }])
+    // Its records are of 1970.
+    await makeTopics(kafka, [{ name, partitions, config: { 'retention.ms': '-1' } }])
     return name
   }
 

@@ -65,8 +65,9 @@ describeWithServers('gpumon produce', (servers) => {
   test('says that the broker goes while it looks for what has arrived, and goes on when that is back', async () => {
     const child = await looking()
     const ended = outcome(child)
+    const said = saying(child, `Kafka at ${bootstrap} does not answer`)
     await broker.kill()
-    await saying(child, `Kafka at ${bootstrap} does not answer`)
+    await said
     await broker.start()
     expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('answers again') })
     expect(await recordCount(bootstrap)).toBe(MANY + ROWS)
@@ -76,8 +77,9 @@ describeWithServers('gpumon produce', (servers) => {
   test('ends with Ctrl-C while it waits for the broker to look for what has arrived', async () => {
     const child = await looking()
     const ended = outcome(child)
+    const said = saying(child, `Kafka at ${bootstrap} does not answer`)
     await broker.kill()
-    await saying(child, `Kafka at ${bootstrap} does not answer`)
+    await said
     const asked = Date.now()
     child.kill('SIGINT')
     const { code, stderr } = await ended

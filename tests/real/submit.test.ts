@@ -131,6 +131,8 @@ describeWithServers('gpumon submit', (servers) => {
 
   test("gpumon's own schema and statements: all is new, then nothing is, then the doctor is content", async () => {
     await removeTopic(bootstrap)
+    // Others may have registered newer versions.
+    await fetch(`${servers.registry}/subjects/gpu.readings-value`, { method: 'DELETE' })
     const { url } = await served()
     const proxy = await recordingProxy(url)
     const addresses = ['--server', proxy.url, '--registry', registry.url, '--bootstrap', bootstrap]

@@ -70,15 +70,38 @@ describeInBrowser('live', (open) => {
     const later = model.histories.splice(0)
     const { page } = await open('?view=charts', { model })
     await page.getByText('No readings yet.').waitFor()
-    model.emit({ event: 'pipeline', data: { ...(await model.pipeline()), rows: 0, progress: 0.5 } })
+    const begun = await model.pipeline()
+    model.emit({ event: 'pipeline', data: { ...begun, rows: 0, progress: 0.5 } })
     await page.getByRole('progressbar').waitFor()
     model.histories.push(...later)
-    model.emit({ event: 'pipeline', data: await model.pipeline() })
+    model.emit({ event: 'pipeline', data: { ...begun, rows: 600 } })
     await page
       .getByRole('button', { name: /^GPU Temperature/ })
       .getByText(/\d/)
       .waitFor()
     await page.getByRole('progressbar').waitFor({ state: 'hidden' })
+  })
+
+  test('what is told while the state is asked for is newer than the answer', async () => {
+    const { page, model } = await open('?view=pipeline')
+    const state = await model.state()
+    let answer = (): void => {}
+    let isAsked = false
+    model.state = () => {
+      isAsked = true
+      return new Promise((resolve) => {
+        answer = () => resolve(state)
+      })
+    }
+    model.emit({ event: 'devices' })
+    await expect.poll(() => isAsked).toBe(true)
+    model.emit({ event: 'pipeline', data: { ...state.pipeline, rows: 9_876_543 } })
+    await page.getByText('9,876,543').waitFor()
+    const answered = page.waitForResponse(/api\/state/)
+    answer()
+    await answered
+    await page.waitForTimeout(300)
+    expect(await page.getByText('9,876,543').count()).toBe(1)
   })
 
   test('simulated data is called so, and times have their zone', async () => {

@@ -160,7 +160,15 @@ export class Page {
     this.#stateTimer = window.setTimeout(async () => {
       this.#stateTimer = 0
       try {
-        this.#context.state = await ask<State>('state')
+        const before = this.#context.state
+        const state = await ask<State>('state')
+        // What was told meanwhile is newer than the answer.
+        const { pipeline, limits } = this.#context.state
+        this.#context.state = {
+          ...state,
+          ...(pipeline === before.pipeline ? {} : { pipeline }),
+          ...(limits === before.limits ? {} : { limits }),
+        }
         this.#update()
       } catch (error) {
         this.#shell.announce(messageOf(error))

@@ -34,6 +34,8 @@ export class StandInModel implements PageModel {
   readonly asked: { method: string; arguments: unknown[] }[] = []
   readonly logs: { name: string; timezone: string; bytes: Uint8Array }[] = []
   episodeList: EpisodeInfo[]
+  /** as last told */
+  #told: Pipeline | null = null
   #changed: Record<string, Record<string, number>> = {}
   readonly #listeners = new Set<(event: LiveEvent) => void>()
 
@@ -51,6 +53,7 @@ export class StandInModel implements PageModel {
   }
 
   emit(event: LiveEvent): void {
+    if (event.event === 'pipeline') this.#told = event.data
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -136,6 +139,7 @@ export class StandInModel implements PageModel {
   }
 
   async pipeline(): Promise<Pipeline> {
+    if (this.#told !== null) return this.#told
     return {
       rows: this.histories.reduce((sum, history) => sum + history.t.length, 0),
       rowsPerSecond: 1,

@@ -74,6 +74,9 @@ export function isOutage(error: unknown): boolean {
   return false
 }
 
+/** What a broker says of a topic that is not there. */
+export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
+
 /** Whether that is what the broker said, by Kafka's name for it, here or in a cause. */
 export function hasType(error: unknown, type: string): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) if ('type' in at && at.type === type) return true

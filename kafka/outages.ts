@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasType, isOutage, reasonOf, withPlace } from './client.ts'
+import { hasType, isOutage, reasonOf, UNKNOWN_TOPIC, withPlace } from './client.ts'
 
 /** Who waits for a broker that is away. */
 export interface Waiting {
@@ -8,8 +8,6 @@ export interface Waiting {
   readonly signal: AbortSignal
   readonly onNotice: (text: string) => void
 }
-
-const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
 
 const FIXES: Readonly<Record<string, string>> = {
   INVALID_TIMESTAMP:

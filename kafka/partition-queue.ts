@@ -88,3 +88,11 @@ export class PartitionQueue {
     if (this.lost !== null && this.lost.until <= until) this.lost = null
   }
 }
+
+/** The queue of a partition, where it is one of these. */
+export function queueOf(
+  queues: readonly PartitionQueue[],
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+): PartitionQueue | undefined {
+  return queues.find((queue) => queue.topic === topic && queue.partition === partition)
+}

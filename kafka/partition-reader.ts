@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
-import { NO_RESTART } from './client.ts'
-import { type LostOffsets, PartitionQueue, type QueuedRecord } from './partition-queue.ts'
-import { hasType, offsetsOf, type PartitionOffsets, topicNames, UNKNOWN_TOPIC } from './topic.ts'
+import { hasType, NO_RESTART, UNKNOWN_TOPIC } from './client.ts'
+import { type LostOffsets, PartitionQueue, type QueuedRecord, queueOf } from './partition-queue.ts'
+import { offsetsOf, type PartitionOffsets, topicNames } from './topic.ts'
 
 /** Where reading begins: of each topic an offset a partition. */
 export type Positions = ReadonlyMap<string, readonly number[]>
@@ -157,8 +157,8 @@ export class PartitionReader {
     })
     // Of what has no records, such as the marks of transactions, only this tells.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-      const { topic, partition, batchSize, lastOffset, highWatermark } = payload
-      if (batchSize === 0) this.#pass(topic, partition, Number(lastOffset) + 1, Number(highWatermark))
+      const { batchSize, lastOffset, highWatermark } = payload
+      if (batchSize === 0) this.#pass(queueOf(this.queues, payload), Number(lastOffset) + 1, Number(highWatermark))
     })
     await consumer.run({
       autoCommit: false,
@@ -168,7 +168,7 @@ export class PartitionReader {
   }
 
   async #take({ batch }: EachBatchPayload): Promise<void> {
-    const queue = this.#queue(batch.topic, batch.partition)
+    const queue = queueOf(this.queues, batch)
     if (queue === undefined) return
     // kafkajs has gone on behind what is missing here: because that is gone, or because it began anew without knowing where.
     const fetched = Number((batch as { fetchedOffset?: string }).fetchedOffset)
@@ -191,8 +191,7 @@ export class PartitionReader {
     this.wake()
   }
 
-  async #pass(topic: string, partition: number, position: number, end: number): Promise<void> {
-    const queue = this.#queue(topic, partition)
+  async #pass(queue: PartitionQueue | undefined, position: number, end: number): Promise<void> {
     if (queue === undefined || (position <= queue.position && end >= queue.position)) return
     if (await this.#has(queue)) queue.advance(position, end)
     this.wake()
@@ -229,10 +228,6 @@ export class PartitionReader {
       this.#paused.delete(queue)
       this.#consumer.resume([{ topic: queue.topic, partitions: [queue.partition] }])
     }
-  }
-
-  #queue(topic: string, partition: number): PartitionQueue | undefined {
-    return this.queues.find((queue) => queue.topic === topic && queue.partition === partition)
   }
 
   #fail(error: unknown): void {

@@ -175,15 +175,6 @@ export function offsetsOf(
   })
 }
 
-/** The type of what a broker says of a topic that is not there. */
-export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
-
-/** Whether an error is one of this type that a broker gave, here or in a cause. */
-export function hasType(error: unknown, type: string): boolean {
-  if (!(error instanceof Error)) return false
-  return ('type' in error && error.type === type) || hasType(error.cause, type)
-}
-
 /** The partition that Kafka's own clients send a key to. */
 export function partitionOf(topic: string, key: Buffer, partitions: readonly number[]): number {
   const partitionMetadata = partitions.map((partitionId) => ({

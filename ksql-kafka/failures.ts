@@ -1,5 +1,4 @@
-import { isOutage, reasonOf } from '../kafka/client.ts'
-import { hasType, UNKNOWN_TOPIC } from '../kafka/topic.ts'
+import { hasType, isOutage, reasonOf, UNKNOWN_TOPIC } from '../kafka/client.ts'
 
 /** A server begins again from its log after so many failures within so many ms, and ends after one more. */
 const MOST_FAILURES = 4

@@ -1,4 +1,4 @@
-import type { PartitionQueue } from '../kafka/partition-queue.ts'
+import { type PartitionQueue, queueOf } from '../kafka/partition-queue.ts'
 import type { RecordRange } from './log-entry.ts'
 import { type Merged, merge, type Sequence } from './merge.ts'
 
@@ -45,8 +45,9 @@ export function goneRanges(queues: readonly PartitionQueue[]): RecordRange[] {
 
 /** What is to be told of ranges that were processed: which offsets were gone before. */
 export function lossesIn(queues: readonly PartitionQueue[], ranges: readonly RecordRange[]): string[] {
-  return ranges.flatMap(({ topic, partition, until }) => {
-    const lost = queues.find((queue) => queue.topic === topic && queue.partition === partition)?.lost ?? null
+  return ranges.flatMap((range) => {
+    const { topic, partition, until } = range
+    const lost = queueOf(queues, range)?.lost ?? null
     if (lost === null || lost.until > until) return []
     return [
       `Topic ${topic}, partition ${partition} lost offsets ${lost.from} to ${lost.until - 1}, ${lost.until - lost.from} records at most, before they were processed: ` +

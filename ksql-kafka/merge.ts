@@ -1,4 +1,4 @@
-import type { PartitionQueue, QueuedRecord } from '../kafka/partition-queue.ts'
+import { type PartitionQueue, type QueuedRecord, queueOf } from '../kafka/partition-queue.ts'
 import type { RecordRange } from './log-entry.ts'
 
 /** Records of one partition, in order. */
@@ -75,7 +75,5 @@ function rangesOf(sequences: readonly Sequence[], taken: readonly number[]): Rec
 
 /** Takes from the queues what has been processed of them. */
 export function dropTaken(queues: readonly PartitionQueue[], ranges: readonly RecordRange[]): void {
-  for (const { topic, partition, until } of ranges) {
-    queues.find((queue) => queue.topic === topic && queue.partition === partition)?.dropBefore(until)
-  }
+  for (const range of ranges) queueOf(queues, range)?.dropBefore(range.until)
 }

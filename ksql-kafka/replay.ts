@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import type { PartitionQueue } from '../kafka/partition-queue.ts'
+import { type PartitionQueue, queueOf } from '../kafka/partition-queue.ts'
 import { lost, madeAnew, PartitionReader, type Positions } from '../kafka/partition-reader.ts'
 import { type EngineTask, isRefusal } from './engine-task.ts'
 import { openHistory } from './history.ts'
@@ -64,10 +64,12 @@ class Follower {
 
   /** One that has these ranges before it: a request may have made queries read topics from farther back. */
   async at(ranges: readonly RecordRange[], positions: Positions): Promise<PartitionReader> {
-    const has = ({ topic, partition, from }: RecordRange): boolean =>
-      this.#reader?.queues.some((one) => one.topic === topic && one.partition === partition && one.from <= from) ??
-      false
-    return this.#reader !== null && ranges.every(has) ? this.#reader : this.#anew(positions)
+    const reader = this.#reader
+    const has = (range: RecordRange): boolean => {
+      const queue = queueOf(reader?.queues ?? [], range)
+      return queue !== undefined && queue.from <= range.from
+    }
+    return reader !== null && ranges.every(has) ? reader : this.#anew(positions)
   }
 
   /** One that stands at just these positions. */
@@ -108,7 +110,7 @@ async function repeatRows(
   const sequences: Sequence[] = []
   for (const range of entry.ranges) {
     const { topic, partition, from, until } = range
-    const queue = reader.queues.find((one) => one.topic === topic && one.partition === partition)
+    const queue = queueOf(reader.queues, range)
     if (queue === undefined) throw new Error(`the log has rows of ${topic}, which no statement before them reads`)
     const count = await fetched(reader, queue, range, signal)
     if (count < range.count && queue.lost !== null && queue.lost.until > from)

@@ -94,7 +94,7 @@ export async function writeLiveLog(path: string, options: LiveLogOptions): Promi
   }
 }
 
-/** Whether a log is one that this simulation wrote: it begins with the header and the first readings that the seed gives. False where there is none. */
+/** Whether a log is one that this simulation wrote: it begins with the header and the first reading that the seed gives, at whatever time. False where there is none. */
 export async function isSimulatedLog(path: string, seed: number): Promise<boolean> {
   const log = new SimulatedLog({ seed, start: 0, timezone: 'UTC' })
   const expected = Buffer.concat([log.header, log.next(1)])

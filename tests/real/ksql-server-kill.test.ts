@@ -4,10 +4,9 @@ import { Random } from '../../gpuz/simulator/random.ts'
 import { kafkaClient } from '../../kafka/client.ts'
 import { deleteRecordsBefore } from '../../kafka/topic.ts'
 import { scratchFolder } from '../jobs/scratch.ts'
-import { kafkaBroker } from './kafka.ts'
 import { RunningServer } from './ksql-service.ts'
 import { clusterStatements, EARLIEST, expectSameAsInMemory, produceLogs } from './product-on-kafka.ts'
-import { describeWithServers } from './servers.ts'
+import { brokerToKill, describeWithServers } from './servers.ts'
 import { makeTopic, TOPIC } from './topic-contents.ts'
 import { removeAllTopics } from './topic-records.ts'
 
@@ -21,7 +20,8 @@ const LIMIT_MS = 120_000 + KILLS * 60_000
 const scratch = scratchFolder()
 
 describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers) => {
-  const { bootstrap, brokerFolder, brokerPorts } = servers
+  const { bootstrap } = servers
+  const broker = brokerToKill(servers)
   let services = 0
   const serviceId = (): string => `killed-${process.pid}-${services}`
   const start = () => RunningServer.start(servers, serviceId())
@@ -44,8 +44,6 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
   })
   afterEach(async () => {
     await RunningServer.killAll()
-    const broker = kafkaBroker(brokerFolder, brokerPorts)
-    if (!broker.running) await broker.start()
   })
 
   test(`a server killed ${KILLS} times and started again loses and doubles nothing`, {
@@ -100,7 +98,6 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
   }, async () => {
     const random = new Random(SEED + 2)
     const { server, statements } = await begin()
-    const broker = kafkaBroker(brokerFolder, brokerPorts)
     for (let kill = 0; kill < KILLS; kill++) {
       await untilShare(server, ((kill + random.next()) * 0.9) / KILLS)
       await broker.kill()
@@ -117,7 +114,6 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
   test('a standby tells that Kafka is away, and stands by again when it is back', async () => {
     const server = await (await start()).until('READY')
     const standby = await (await start()).until('STANDBY')
-    const broker = kafkaBroker(brokerFolder, brokerPorts)
     await broker.kill()
     const health = async () => (await fetch(`${standby.url}/healthcheck`)).json()
     const isAway = { isHealthy: false, details: { kafka: { isHealthy: false } } }

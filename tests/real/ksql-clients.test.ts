@@ -1,7 +1,7 @@
 import http2 from 'node:http2'
 import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KsqlClient } from '../../ksql-rest/client/client.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { RunningServer, type ServiceOptions } from './ksql-service.ts'
@@ -60,9 +60,9 @@ describeWithServers('clients of gpumon ksql-server on Kafka', (servers) => {
         queryId = metadata.queryId ?? ''
         if (rows !== undefined) seen.push(...rows)
       })
-      await vi.waitFor(() => expect(queryId).not.toBe(''), 10_000)
+      await expect.poll(() => queryId).not.toBe('')
       expect(await client.insertInto('r', { ID: 'a', X: 7 })).toMatchObject({ status: 200 })
-      await vi.waitFor(() => expect(seen).toEqual([{ ID: 'a', X: 7 }]), 10_000)
+      await expect.poll(() => seen).toEqual([{ ID: 'a', X: 7 }])
       expect(await client.terminatePushQuery(queryId)).toMatchObject({ status: 200 })
       expect(await streaming).toMatchObject({ status: 200 })
       const { data } = await client.query('SELECT * FROM n;')

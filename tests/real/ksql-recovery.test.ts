@@ -132,7 +132,7 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
     await first.untilProcessed(scene.input, rows)
     const topic = `late-${scene.input}`
     await first.client.execute(`CREATE STREAM late WITH (KAFKA_TOPIC='${topic}') AS SELECT * FROM r;`, EARLIEST)
-    await vi.waitUntil(async () => (await endOf(topic)) > 0, { timeout: 20_000, interval: 5 })
+    await vi.waitUntil(async () => (await endOf(topic)) > 0, { timeout: 60_000, interval: 5 })
     await first.kill()
     const { entry } = (await scene.logEntries()).at(-1) ?? {}
     expect(entry).toMatchObject({ kind: 'history', isLast: false })
@@ -158,7 +158,7 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
     await first.client.execute('TERMINATE CTAS_SUMS_0; DROP TABLE sums;')
     await first.client.execute(scene.sums, EARLIEST)
     const ranges = [{ from: 0, until: 520 }]
-    await vi.waitFor(async () => expect((await scene.logEntries()).at(-1)).toMatchObject({ entry: { ranges } }), 20_000)
+    await vi.waitFor(async () => expect((await scene.logEntries()).at(-1)).toMatchObject({ entry: { ranges } }), 60_000)
     await first.kill()
     const second = await scene.ready()
     expect(await sums(second)).toEqual(sumsOf(520))
@@ -200,7 +200,7 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
       await first.untilProcessed(scene.input, 100)
       await first.kill()
       await deleteTopic(scene.input)
-      await vi.waitUntil(async () => !(await administered((admin) => admin.listTopics())).includes(scene.input), 10_000)
+      await vi.waitUntil(async () => !(await administered((admin) => admin.listTopics())).includes(scene.input), 60_000)
       if (fate === 'made anew') {
         await scene.makeInput()
         await scene.send(50)
@@ -294,7 +294,7 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
       const [{ queries }] = await server.client.execute('SHOW QUERIES;')
       return (queries as { id: string }[]).map(({ id }) => id)
     }
-    await vi.waitFor(async () => expect(await running(first)).toEqual(['CTAS_SUMS_0']), 10_000)
+    await vi.waitFor(async () => expect(await running(first)).toEqual(['CTAS_SUMS_0']), 60_000)
     await client.execute(insert.repeat(2))
     await scene.send(10)
     await first.untilProcessed(scene.input, 10)

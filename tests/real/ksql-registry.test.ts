@@ -1,5 +1,5 @@
 import avsc from 'avsc'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SchemaRegistryClient } from '../../kafka/schema-registry.ts'
 import { collected } from '../ksql-rest/post.ts'
 import { RunningServer } from './ksql-service.ts'
@@ -61,7 +61,7 @@ describeWithServers('gpumon ksql-server and its schema registry', (servers) => {
 
     proxy.cut()
     await send(2)
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ isHealthy: false }), 10_000)
+    await expect.poll(health).toMatchObject({ isHealthy: false })
     expect(await health()).toMatchObject({
       details: { schemaRegistry: { isHealthy: false }, kafka: { isHealthy: true } },
     })
@@ -77,7 +77,7 @@ describeWithServers('gpumon ksql-server and its schema registry', (servers) => {
 
     proxy.cut()
     await send(3)
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ isHealthy: false }), 10_000)
+    await expect.poll(health).toMatchObject({ isHealthy: false })
     const { code, stderr } = await server.stop()
     expect(code).toBe(0)
     const away = `${proxy.url}: the schema registry does not answer; check --registry; trying until it does`

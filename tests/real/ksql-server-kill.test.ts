@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Random } from '../../gpuz/simulator/random.ts'
 import { kafkaClient } from '../../kafka/client.ts'
 import { deleteRecordsBefore } from '../../kafka/topic.ts'
@@ -117,10 +117,10 @@ describeWithServers(`gpumon ksql-server under kill -9 (seed ${SEED})`, (servers)
     await broker.kill()
     const health = async () => (await fetch(`${standby.url}/healthcheck`)).json()
     const isAway = { isHealthy: false, details: { kafka: { isHealthy: false } } }
-    await vi.waitFor(async () => expect(await health()).toMatchObject(isAway), 60_000)
+    await expect.poll(health).toMatchObject(isAway)
     await broker.start()
     const states = async () => [await server.state(), await standby.state()].sort()
-    await vi.waitFor(async () => expect(await states()).toEqual(['READY', 'STANDBY']), 60_000)
+    await expect.poll(states).toEqual(['READY', 'STANDBY'])
     expect(await health()).toMatchObject({ isHealthy: true, details: { kafka: { isHealthy: true } } })
     expect((await standby.stop()).stderr).toContain(`Kafka at ${bootstrap} answers again`)
   })

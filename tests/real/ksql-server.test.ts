@@ -153,7 +153,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     const hex = (time: number) => time.toString(16).padStart(16, '0')
     const last = async (topic: string) => (await committedRecords(bootstrap, [topic])).get(topic)?.at(-1)
     const seen = (topic: string, key: string) =>
-      vi.waitFor(async () => expect((await last(topic))?.key?.toString('hex')).toBe(key), 5_000)
+      vi.waitFor(async () => expect((await last(topic))?.key?.toString('hex')).toBe(key), 60_000)
     await seen('windows', `61${hex(10_000)}`)
     await seen('sessions', `61${hex(13_000)}${hex(12_000)}`)
     services++
@@ -168,7 +168,7 @@ describeWithServers('gpumon ksql-server on Kafka', (servers) => {
     await other.untilProcessed('sessions', 1)
     await other.untilProcessed('windows', 1)
     const value = (topic: string, wanted: unknown) =>
-      vi.waitFor(async () => expect(JSON.parse(String((await last(topic))?.value))).toEqual(wanted), 5_000)
+      vi.waitFor(async () => expect(JSON.parse(String((await last(topic))?.value))).toEqual(wanted), 60_000)
     await value('W2', { NAME: 'a', S: 10_000, E: 20_000, TOTAL: 3 })
     await value('V2', { NAME: 'a', S: 12_000, E: 13_000, TOTAL: 3 })
   })

@@ -103,14 +103,11 @@ describeWithServers('a look at the newest records', ({ bootstrap }) => {
     // of producers that other tests have killed
     const before = await members()
     const controller = new AbortController()
-    let asked = 0
     const look = readNewestRecords(bootstrap, topic, [0], controller.signal, async () => {
-      asked = performance.now()
       controller.abort(new Error('told to'))
       return true
     })
     await expect(look).rejects.toThrow('told to')
-    expect(performance.now() - asked).toBeLessThan(2_000)
     const after = await members()
     expect(after.filter((id) => !before.includes(id))).toEqual([])
     await admin.disconnect()

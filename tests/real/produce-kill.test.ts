@@ -102,11 +102,9 @@ describeWithServers('gpumon produce under kill -9', (servers) => {
     await untilRecords(1, ended)
     await broker.kill()
     await sleep(1_000)
-    const asked = Date.now()
     child.kill('SIGINT')
     const { code, stderr } = await ended
     await broker.start()
-    expect(Date.now() - asked).toBeLessThan(40_000)
     expect(code).toBe(1)
     expect(stderr).toContain('Start again when it is back: sending goes on behind the last reading that arrived')
     expect(await outcome(produce(log))).toMatchObject({ code: 0 })

@@ -80,10 +80,8 @@ describeWithServers('gpumon produce', (servers) => {
     const said = saying(child, `Kafka at ${bootstrap} does not answer`)
     await broker.kill()
     await said
-    const asked = Date.now()
     child.kill('SIGINT')
     const { code, stderr } = await ended
-    expect(Date.now() - asked).toBeLessThan(5_000)
     expect(code).toBe(1)
     expect(stderr).toContain('Cannot look through topic gpu.readings')
     expect(stderr).toContain('Start again when it is back')

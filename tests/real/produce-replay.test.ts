@@ -106,6 +106,6 @@ describeWithServers('gpumon produce', ({ bootstrap, registry }) => {
     expect(code).toBe(0)
     const seconds = Number(/^50 readings sent to gpu\.readings in ([\d.]+) s/.exec(stdout)?.[1])
     expect(seconds).toBeGreaterThan(2.4)
-    expect(seconds).toBeLessThan(15)
+    expect(seconds).toBeLessThan(45)
   })
 })

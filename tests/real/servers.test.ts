@@ -99,7 +99,7 @@ describeWithServers('the servers of a run', (servers) => {
         file,
       })
       await produce('a line')
-      await expect.poll(written, { timeout: 30_000 }).toBe('a line\n')
+      await expect.poll(written).toBe('a line\n')
       const told = (await (await fetch(`${connect.url}/connectors/${name}/config`)).json()) as { file: string }
       expect(told.file).toBe(file)
     })

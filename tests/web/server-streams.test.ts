@@ -40,12 +40,12 @@ test('live events arrive as they happen, in order, each by its name', async () =
 })
 
 test('a page that leaves is forgotten', async () => {
-  await vi.waitFor(() => expect(model.listeners).toBe(0))
+  await expect.poll(() => model.listeners).toBe(0)
   const { reader, close } = await open('api/live')
   await readUntil(reader, /connected/)
   expect(model.listeners).toBe(1)
   close()
-  await vi.waitFor(() => expect(model.listeners).toBe(0))
+  await expect.poll(() => model.listeners).toBe(0)
 })
 
 test('a heartbeat keeps a silent connection', async () => {
@@ -62,7 +62,7 @@ test('a heartbeat keeps a silent connection', async () => {
 })
 
 test('a page that does not read is cut off instead of being buffered for', async () => {
-  await vi.waitFor(() => expect(model.listeners).toBe(0))
+  await expect.poll(() => model.listeners).toBe(0)
   const { reader, close } = await open('api/live')
   await readUntil(reader, /connected/)
   const notice = 'x'.repeat(1_000_000)
@@ -80,7 +80,7 @@ test('a push query goes on until the page stops it, and then it ends', async () 
   await readUntil(reader, /(.*"row".*\n){10}/)
   expect(model.asked.some(({ method }) => method === 'sql ended')).toBe(false)
   close()
-  await vi.waitFor(() => expect(model.asked.at(-1)?.method).toBe('sql ended'))
+  await expect.poll(() => model.asked.at(-1)?.method).toBe('sql ended')
 })
 
 test('a statement at fault gives a line with place and fix', async () => {

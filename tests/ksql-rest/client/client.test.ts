@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { KsqlClient } from '../../../ksql-rest/client/client.ts'
 import { KsqlRequestError } from '../../../ksql-rest/client/request-error.ts'
 import { collected, READINGS } from '../post.ts'
@@ -108,7 +108,7 @@ test('rows of a push query come as they are made; leaving the loop ends the quer
     ['gpu', 1],
     ['gpü', 2],
   ])
-  await vi.waitFor(() => expect(engine.queries()).toEqual([]))
+  await expect.poll(() => engine.queries()).toEqual([])
 })
 
 test('a push query ends when it is aborted, and when it is closed by its id', async () => {
@@ -118,7 +118,7 @@ test('a push query ends when it is aborted, and when it is closed by its id', as
   const aborted = await client.query('SELECT * FROM readings EMIT CHANGES;', { signal: abort.signal })
   setTimeout(() => abort.abort(), 20)
   await expect(collected(aborted)).rejects.toMatchObject({ name: 'AbortError' })
-  await vi.waitFor(() => expect(engine.queries()).toEqual([]))
+  await expect.poll(() => engine.queries()).toEqual([])
 
   const closed = await client.query('SELECT * FROM readings EMIT CHANGES;')
   await client.closeQuery(closed.queryId)

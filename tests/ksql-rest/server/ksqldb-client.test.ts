@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { READINGS } from '../post.ts'
 import { served } from '../served.ts'
 
@@ -73,9 +73,9 @@ test('follows a push query and ends it', async () => {
     queryId = metadata.queryId ?? ''
     if (rows !== undefined) seen.push(...rows)
   })
-  await vi.waitFor(() => expect(queryId).not.toBe(''))
+  await expect.poll(() => queryId).not.toBe('')
   await client.insertInto('readings', { DEVICE: 'gpu', T: 90.5 })
-  await vi.waitFor(() => expect(seen).toEqual([{ DEVICE: 'gpu', T: 90.5 }]))
+  await expect.poll(() => seen).toEqual([{ DEVICE: 'gpu', T: 90.5 }])
   expect(await client.terminatePushQuery(queryId)).toMatchObject({ status: 200 })
   expect(await streaming).toMatchObject({ status: 200 })
   expect(engine.queries()).toEqual([])

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
 import { text } from 'node:stream/consumers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { ksql, post, READINGS } from '../post.ts'
 import { served } from '../served.ts'
 
@@ -52,7 +52,7 @@ test.each(['HTTP/1.1', 'HTTP/2'])('a push query ends with its reader over %s', a
     expect(engine.queries()).toHaveLength(1)
     await answer.body!.cancel()
   }
-  await vi.waitFor(() => expect(engine.queries()).toEqual([]))
+  await expect.poll(() => engine.queries()).toEqual([])
 })
 
 test('TERMINATE ends the answer of a push query', async () => {

@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { linesOf } from '../../../ksql-rest/lines.ts'
 import { ksql } from '../post.ts'
 import { served } from '../served.ts'
@@ -16,7 +16,7 @@ test('a reader that does not keep up is cut off with an error, after the rows th
   })
   const record = { key: null, value: Buffer.from(JSON.stringify({ T: MEGABYTE })), timestamp: 0, headers: [] }
   for (let i = 0; i < ROWS; i++) engine.topic('s').append([record])
-  await vi.waitFor(() => expect(engine.queries()).toEqual([]))
+  await expect.poll(() => engine.queries()).toEqual([])
 
   let rows = 0
   let last = ''

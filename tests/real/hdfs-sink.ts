@@ -28,6 +28,7 @@ export class HdfsSink {
   readonly #name = `hdfs-${randomUUID()}`
   readonly #hdfs: WebHdfs
   readonly #hdfsUrl: string
+  readonly #folder: string
   readonly #servers: RealServers
   readonly #connect: Connect
   readonly #config: ConnectorConfig
@@ -39,7 +40,8 @@ export class HdfsSink {
     this.#connect = connect
     this.#hdfs = new WebHdfs(hdfs.web)
     this.#hdfsUrl = hdfs.web
-    this.table = new IcebergTable(this.#hdfs, `/${this.#name}/gpu/readings`)
+    this.#folder = `/${this.#name}/gpu/readings`
+    this.table = new IcebergTable(this.#hdfs, this.#folder)
   }
 
   /** Everything that a test has otherwise than connect/hdfs.json. */
@@ -65,7 +67,19 @@ export class HdfsSink {
     await runConnector(this.#connect.url, this.#name, this.#config)
   }
 
-  /** Waits until what was read is written and the offsets say so, which is shortly before the table is told. */
+  /** Lets the table come to be, and nothing be committed to it. */
+  async forbidCommits(): Promise<void> {
+    const metadata = `${this.#folder}/metadata`
+    await this.#hdfs.makeFolder(metadata)
+    // the folder, the empty table's metadata, and the file that names them
+    await this.#hdfs.setNamespaceQuota(metadata, 3)
+  }
+
+  async allowCommits(): Promise<void> {
+    await this.#hdfs.setNamespaceQuota(`${this.#folder}/metadata`, 1_000_000)
+  }
+
+  /** Waits until what was read is written and the offsets say so. */
   async untilOffsetsAreCommitted(): Promise<void> {
     const admin = testClient(this.#servers.bootstrap).admin()
     await admin.connect()

@@ -32,10 +32,15 @@ export class WebHdfs {
     ok(await this.#ask('PUT', path, 'MKDIRS'))
   }
 
-  #ask(method: string, path: string, operation: string): Promise<Response> {
+  /** Lets a folder hold no more than so many files and folders, itself among them. */
+  async setNamespaceQuota(path: string, quota: number): Promise<void> {
+    ok(await this.#ask('PUT', path, 'SETQUOTA', `&namespacequota=${quota}`))
+  }
+
+  #ask(method: string, path: string, operation: string, parameters = ''): Promise<Response> {
     // A + in a path would arrive as a space.
     const encoded = path.split('/').map(encodeURIComponent).join('/')
-    return fetch(`${this.#web}/webhdfs/v1${encoded}?op=${operation}`, { method })
+    return fetch(`${this.#web}/webhdfs/v1${encoded}?op=${operation}${parameters}`, { method })
   }
 }
 

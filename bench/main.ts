@@ -7,7 +7,7 @@ import { OPERATORS } from './operators.ts'
 
 /**
  * `npm run bench -- [--json FILE] [--rows N] [--operator-rows N]`: a generated log through the parser, through the whole job, and through
- * each operator alone, beside DuckDB's CSV reader on the same file in the same run. Figures are ratios first: machines differ.
+ * each operator alone, and the statements of ksql/ through theirs, beside DuckDB's CSV reader on the same file in the same run. Figures are ratios first: machines differ.
  */
 const { values } = parseArgs({
   options: {
@@ -24,7 +24,7 @@ function line(m: Measurement, yardstick: Measurement | null): string {
   const ratio = yardstick === null ? '' : `${(rate(m) / rate(yardstick)).toFixed(2)} x DuckDB`
   const columns = [
     m.step.padEnd(28),
-    `${(m.rows / 1e6).toFixed(0)} M rows`.padStart(9),
+    `${(m.rows / 1e6).toFixed(m.rows < 1e6 ? 1 : 0)} M rows`.padStart(9),
     `${(rate(m) / 1e6).toFixed(2)} M rows/s`.padStart(16),
     `${m.cpuSeconds.toFixed(1)} CPU s`.padStart(12),
     `${m.maxRssMiB.toFixed(0)} MiB`.padStart(10),
@@ -71,6 +71,9 @@ const yardstick = fastest([...runs.plain, ...runs.latin1])
 for (const measured of Object.values(runs)) console.log(line(fastest(measured), yardstick))
 for (const name of Object.keys(OPERATORS))
   console.log(line(await step(`operator:${name}`, String(values['operator-rows'])), null))
+
+// a fiftieth: a statement is parsed once, a row goes through every operator
+console.log(line(await step('parse-statements', String(Number(values['operator-rows']) / 50)), null))
 
 const job = fastest(runs.job)
 const ratio = rate(job) / rate(yardstick)

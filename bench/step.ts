@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
+import { parseStatement, splitStatements } from '../engine/index.ts'
 import { LogReader } from '../gpuz/log-reader.ts'
 import { keepBatchesYoung } from '../jobs/heap.ts'
 import { run } from '../jobs/run.ts'
+import { productStatements } from '../jobs/statement-file.ts'
 import { copyWithDuckDb, readWithDuckDb } from './duckdb.ts'
 import { prepareReadyMade, produceLog } from './kafka-steps.ts'
 import { prepareReadyOutputs, runKsqlServer } from './ksql-server-steps.ts'
@@ -34,6 +36,12 @@ async function parse(path: string, fields?: ReadonlySet<string>): Promise<{ rows
   return { rows }
 }
 
+async function parseStatements(count: number): Promise<{ rows: number }> {
+  const sources = (await productStatements()).flatMap(({ text }) => splitStatements(text))
+  for (let i = 0; i < count; i++) parseStatement(sources[i % sources.length]!)
+  return { rows: count }
+}
+
 async function job(path: string): Promise<{ rows: number; details: Record<string, number> }> {
   const result = await run({ logs: [path], timezone: 'UTC' })
   const alerts = Object.values(result.alerts).reduce((sum, count) => sum + count, 0)
@@ -54,6 +62,7 @@ const steps: Record<string, () => Promise<{ rows: number; details?: Record<strin
   'duckdb-copy': async () => ({ rows: await copyWithDuckDb(argument, target) }),
   'parse-30-columns': () => parse(argument),
   'parse-12-columns': () => parse(argument, new Set(TWELVE)),
+  'parse-statements': () => parseStatements(Number(argument)),
   job: () => job(argument),
   produce: () => produceLog(argument, target, registry),
   'ksql-server': () => runKsqlServer(target, registry),

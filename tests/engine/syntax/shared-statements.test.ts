@@ -89,15 +89,4 @@ describeWithShared('the statements of real ksqlDB', (shared) => {
   test.each(readdirSync(recorded).filter((file) => file.endsWith('.sql')))('recorded/%s parses', (file) => {
     expect(parseScript(readFileSync(join(recorded, file), 'utf8')).length).toBeGreaterThan(0)
   })
-
-  test('a statement takes less than 0.2 ms', () => {
-    const sources = readdirSync(qtt)
-      .filter((file) => file.endsWith('.json'))
-      .flatMap((file) => readCases(join(qtt, file)))
-      .filter(({ expectedException }) => expectedException === undefined)
-      .flatMap(({ statements }) => splitStatements(statements.join('\n')))
-    const start = performance.now()
-    for (const source of sources) parseStatement(source)
-    expect((performance.now() - start) / sources.length).toBeLessThan(0.2)
-  })
 })

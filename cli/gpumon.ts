@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { keepBatchesYoung } from '../jobs/heap.ts'
+import { endProcess } from './end-process.ts'
 import { main } from './main.ts'
 
 keepBatchesYoung()
-process.exitCode = await main(process.argv.slice(2))
+await endProcess(await main(process.argv.slice(2)))

@@ -159,7 +159,8 @@ function startJob(options: Omit<KsqlServerOptions, 'signal'>): ChildProcess {
     await ksqlServer({ ...JSON.parse(process.argv[1]), signal: end.signal }, {
       onReady: (url) => process.stdout.write('ksql   ' + url + '\\n'),
       onNotice: (text) => process.stderr.write(text + '\\n'),
-    })`
+    })
+    process.exit()`
   return spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

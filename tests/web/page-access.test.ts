@@ -34,7 +34,7 @@ describeInBrowser('access', (open) => {
       ).toEqual([])
       expect(await page.evaluate(`${LEFT}.filter((one) => !${NAME}(one)).map((one) => one.outerHTML)`)).toEqual([])
     }
-  }, 60_000)
+  }, 120_000)
 
   test('every view fits a phone of 360 px without scrolling sideways', async () => {
     const { page } = await open('', { width: 360, height: 740 })

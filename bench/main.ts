@@ -7,7 +7,8 @@ import { OPERATORS } from './operators.ts'
 
 /**
  * `npm run bench -- [--json FILE] [--rows N] [--operator-rows N]`: a generated log through the parser, through the whole job, and through
- * each operator alone, and the statements of ksql/ through theirs, beside DuckDB's CSV reader on the same file in the same run. Figures are ratios first: machines differ.
+ * each operator alone, beside DuckDB's CSV reader on the same file in the same run; and the statements of ksql/ through the parser of SQL. Figures are ratios first:
+ * machines differ.
  */
 const { values } = parseArgs({
   options: {

@@ -11,7 +11,7 @@ const BAR = 0.8
 /** As ksql/01-readings.ksql declares it. */
 const READINGS_TOPIC = 'gpu.readings'
 const ratio = await compareOnCluster({
-  rows: 500_000,
+  rows: 1_000_000,
   ours: 'produce',
   yardstick: 'kafkajs-ready-made',
   order: ['kafkajs-ready-made', 'produce'],

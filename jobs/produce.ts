@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { readingSchema } from '../gpuz/reading-schema.ts'
 import { kafkaClient } from '../kafka/client.ts'
+import type { OutgoingRecord } from '../kafka/missing-records.ts'
 import { throughOutages } from '../kafka/outages.ts'
 import { SchemaRegistryClient } from '../kafka/schema-registry.ts'
 import { TopicSender } from '../kafka/sender.ts'
@@ -47,7 +48,9 @@ export interface ProduceResult {
 export async function produce(options: ProduceOptions, listener: ProduceListener = {}): Promise<ProduceResult> {
   const begun = performance.now()
   refuseContradictions(options)
-  const { bootstrap, speed } = options
+  const { bootstrap, speed, follow = false } = options
+  // What has been read must not wait for what may come much later.
+  const mayPause = follow || speed !== undefined
   const { onProgress = () => {}, onNotice = () => {} } = listener
   const signal = options.signal ?? new AbortController().signal
   const stream = await readingsStream()
@@ -82,23 +85,29 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
   await sender.open()
   let sent = 0
   let flight: Promise<void> = Promise.resolve()
+  const send = async (request: readonly OutgoingRecord[]): Promise<void> => {
+    if (request.length === 0) return
+    await flight
+    flight = sender.send(request).then(() => {
+      sent += request.length
+      onProgress({ rows: sent, share: feed.share })
+    })
+    // It fails where it is awaited.
+    flight.catch(() => {})
+    // The next request is made while this one is on its way: it is, when kafkajs has had its turn.
+    await setImmediate()
+  }
   try {
     const missing = arrived.missing(feed, signal)
     for await (const rows of speed === undefined ? missing : paced(missing, speed, signal)) {
-      for (const request of encoder.requests(rows)) {
+      for (const request of encoder.requests(rows)) await send(request)
+      if (mayPause) {
+        await send(encoder.rest())
         await flight
-        flight = sender.send(request).then(() => {
-          sent += request.length
-          onProgress({ rows: sent, share: feed.share })
-        })
-        // It fails where it is awaited.
-        flight.catch(() => {})
-        // The next request is made while this one is on its way: it is, when kafkajs has had its turn.
-        await setImmediate()
       }
-      if (feed.live) await flight
       if (signal.aborted) break
     }
+    await send(encoder.rest())
     await flight
   } finally {
     await sender.close()

@@ -21,65 +21,63 @@ export class ReadingEncoder {
   /** of what hardly changes: devices, hosts, logs */
   readonly #texts = new Map<string, Uint8Array>()
   readonly #keys = new Map<string, Buffer>()
+  /** of the request that is being written: where the value of each record ends, and what it has beside the value */
+  #ends: number[] = []
+  #heads: { readonly key: Buffer; readonly timestamp: string }[] = []
 
   /** @param schemaId that the registry has given `readingSchema()` */
   constructor(schemaId: number) {
     this.#schemaId = schemaId
   }
 
-  /** Requests of records, in the order of the rows. @param rows with all columns of the stream of readings */
+  /** Full requests of records, in the order of the rows; the last records wait for more. @param rows with all columns of the stream of readings */
   *requests(rows: RowsInColumns): Generator<OutgoingRecord[], void, undefined> {
     const columns = new Map([...rows.columns].map(([name, column]) => [name.toLowerCase(), column]))
     const writers = this.#writers(columns)
     const devices = columns.get('device')?.data ?? []
-    for (let from = 0; from < rows.count; ) {
-      const ends = this.#write(writers, from, Math.min(rows.count, from + REQUEST_ROWS))
-      const { buffer } = this.#sink.take()
-      let begin = 0
-      yield ends.map((end, i) => {
-        const value = Buffer.from(buffer, begin, end - begin)
-        begin = end
-        return { key: this.#key(String(devices[from + i])), value, timestamp: String(rows.rowtime[from + i]) }
-      })
-      from += ends.length
-    }
-  }
-
-  /** The row at `from` and as many behind it as one request takes. @returns where the value of each ends */
-  #write(writers: readonly FieldWriter[], from: number, to: number): number[] {
     const sink = this.#sink
-    const ends: number[] = []
-    sink.reset()
-    for (let row = from; row < to && sink.length < REQUEST_BYTES; row++) {
+    for (let row = 0; row < rows.count; row++) {
       sink.byte(0)
       sink.bigEndian32(this.#schemaId)
       for (const write of writers) write(row)
-      ends.push(sink.length)
+      this.#ends.push(sink.length)
+      this.#heads.push({ key: this.#key(String(devices[row])), timestamp: String(rows.rowtime[row]) })
+      if (this.#ends.length === REQUEST_ROWS || sink.length >= REQUEST_BYTES) yield this.rest()
     }
-    return ends
   }
 
-  /** In the order of the fields. Neighbours of one kind are written by one function: a call a field would take as long as the writing. */
+  /** Takes the records that wait for more. */
+  rest(): OutgoingRecord[] {
+    const { buffer } = this.#sink.take()
+    const ends = this.#ends
+    const records = this.#heads.map(({ key, timestamp }, i) => {
+      const begin = i === 0 ? 0 : ends[i - 1]
+      return { key, value: Buffer.from(buffer, begin, ends[i] - begin), timestamp }
+    })
+    this.#sink.reset()
+    this.#ends = []
+    this.#heads = []
+    return records
+  }
+
+  /** In the order of the fields. Neighbours whose sizes are known are written by one function: a call a field would take as long as the writing. */
   #writers(columns: ReadonlyMap<string, Column>): FieldWriter[] {
     const sink = this.#sink
     const writers: FieldWriter[] = []
-    let absent = 0
-    let doubles: Float64Array[] = []
+    let run: (Float64Array | null)[] = []
     const endRun = (): void => {
-      if (absent > 0) writers.push(absentWriter(sink, absent))
-      if (doubles.length > 0) writers.push(doublesWriter(sink, doubles))
-      absent = 0
-      doubles = []
+      if (run.length > 0) writers.push(fixedSizeWriter(sink, run))
+      run = []
     }
     for (const field of readingFields) {
       const column = columns.get(field.name)
-      const isOptional = Array.isArray(field.avro)
-      const isAbsent = isOptional && column === undefined
-      const plain = isOptional && field.avro[1] === 'double' ? plainDoubles(column) : null
-      if (isAbsent ? doubles.length > 0 : plain === null || absent > 0) endRun()
-      if (isAbsent) absent++
-      else if (plain !== null) doubles.push(plain)
-      else writers.push(this.#writer(field, column ?? NO_COLUMN))
+      const fixed = Array.isArray(field.avro) ? fixedSize(column, field.avro[1]) : undefined
+      if (fixed !== undefined) {
+        run.push(fixed)
+        continue
+      }
+      endRun()
+      writers.push(this.#writer(field, column ?? NO_COLUMN))
     }
     endRun()
     return writers
@@ -122,21 +120,23 @@ export class ReadingEncoder {
   }
 }
 
-/** The data of a column that has a double in every row. */
-function plainDoubles(column: Column | undefined): Float64Array | null {
-  return column?.nulls === null && column.data instanceof Float64Array ? column.data : null
+/** Of an optional field: the doubles of a column that has one in every row, null where there is no column, undefined where the size is not known. */
+function fixedSize(column: Column | undefined, type: unknown): Float64Array | null | undefined {
+  if (column === undefined) return null
+  return type === 'double' && column.nulls === null && column.data instanceof Float64Array ? column.data : undefined
 }
 
-/** NULL in so many fields. */
-function absentWriter(sink: AvroSink, fields: number): FieldWriter {
-  const nulls = new Uint8Array(fields)
-  return () => sink.raw(nulls)
-}
-
-function doublesWriter(sink: AvroSink, columns: readonly Float64Array[]): FieldWriter {
-  return (row) => {
-    for (const column of columns) sink.presentDouble(column[row])
+/** Neighbouring optional fields: each NULL, or a double in every row. */
+function fixedSizeWriter(sink: AvroSink, fields: readonly (Float64Array | null)[]): FieldWriter {
+  const bytes: number[] = []
+  const offsets: number[] = []
+  for (const doubles of fields) {
+    if (doubles === null) bytes.push(0)
+    else offsets.push(bytes.push(2, 0, 0, 0, 0, 0, 0, 0, 0) - 8)
   }
+  const value = Uint8Array.from(bytes)
+  const columns = fields.filter((doubles) => doubles !== null)
+  return (row) => sink.rawWithDoubles(value, offsets, columns, row)
 }
 
 function putMap(sink: AvroSink, map: ReadonlyMap<string, number> | null | undefined): void {

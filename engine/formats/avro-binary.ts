@@ -161,12 +161,13 @@ export class AvroSink {
     this.at += 8
   }
 
-  /** A double where the schema says null or double. */
-  presentDouble(value: number): void {
-    this.room(9)
-    this.bytes[this.at] = 2
-    this.view.setFloat64(this.at + 1, value, true)
-    this.at += 9
+  /** Bytes of which those at `offsets` (from the first) are doubles: what stands at an index of each column. */
+  rawWithDoubles(value: Uint8Array, offsets: readonly number[], columns: readonly Float64Array[], row: number): void {
+    this.room(value.length)
+    const { bytes, view, at } = this
+    bytes.set(value, at)
+    for (let i = 0; i < columns.length; i++) view.setFloat64(at + offsets[i], columns[i][row], true)
+    this.at = at + value.length
   }
 
   raw(value: Uint8Array): void {

@@ -59,13 +59,19 @@ function rowOf({ sensors, ...origin }: { sensors: readonly (number | null)[] }):
   return { ...origin, ...Object.fromEntries(named) }
 }
 
+/** All requests of some batches, the one that is not full at the end. */
+function allRequests(encoder: ReadingEncoder, ...batches: ReturnType<typeof columnsOf>[]) {
+  const full = batches.flatMap((batch) => [...encoder.requests(batch)])
+  return [...full, encoder.rest()]
+}
+
 describe('readings as records', () => {
   test('an independent decoder reads by the schema what the columns hold', () => {
     fc.assert(
       fc.property(fc.array(reading, { minLength: 1, maxLength: 5 }), fc.nat(), (drawn, pick) => {
         const readings = drawn.map(rowOf)
         const absent = new Set([catalogue[pick % catalogue.length].field])
-        const records = [...new ReadingEncoder(258).requests(columnsOf(readings, absent))].flat()
+        const records = allRequests(new ReadingEncoder(258), columnsOf(readings, absent)).flat()
         const seen = records.map(({ key, value, timestamp }) => {
           expect([...value.subarray(0, 5)]).toEqual([0, 0, 0, 1, 2])
           const decoded = type.fromBuffer(value.subarray(5)) as Record<string, unknown>
@@ -88,7 +94,7 @@ describe('readings as records', () => {
       const readings = Array.from({ length: 2_500 }, (_, row) =>
         rowOf({ device: 'd', ts: row, host: 'h', source, row, other: {}, sensors: catalogue.map(() => null) } as never),
       )
-      const requests = [...new ReadingEncoder(1).requests(columnsOf(readings, new Set()))]
+      const requests = allRequests(new ReadingEncoder(1), columnsOf(readings, new Set()))
       const rows = requests.flat().map(({ value }) => (type.fromBuffer(value.subarray(5)) as { row: number }).row)
       expect(rows).toEqual(Array.from({ length: 2_500 }, (_, row) => row))
       expect(Math.max(...requests.map((request) => request.length))).toBeLessThanOrEqual(most)
@@ -96,6 +102,30 @@ describe('readings as records', () => {
         1_000_000,
       )
     }
+  })
+
+  test('requests are full whatever batches the rows come in: the last rows of one wait for the next', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 1_300 }), { maxLength: 6 }), (counts) => {
+        let next = 0
+        const batches = counts.map((count) => {
+          const readings = Array.from({ length: count }, () => {
+            const row = next++
+            const absent = catalogue.map(() => null)
+            return rowOf({ device: 'd', ts: row, host: 'h', source: 'log', row, other: {}, sensors: absent } as never)
+          })
+          return columnsOf(readings, new Set(catalogue.map(({ field }) => field)))
+        })
+        const encoder = new ReadingEncoder(1)
+        const requests = allRequests(encoder, ...batches)
+        expect(requests.slice(0, -1).every(({ length }) => length === 500)).toBe(true)
+        expect(requests.at(-1)?.length).toBe(next % 500)
+        expect(encoder.rest()).toEqual([])
+        const rows = requests.flat().map(({ value }) => (type.fromBuffer(value.subarray(5)) as { row: number }).row)
+        expect(rows).toEqual(Array.from({ length: next }, (_, row) => row))
+      }),
+      { numRuns: 10 },
+    )
   })
 })
 

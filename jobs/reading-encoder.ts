@@ -21,9 +21,8 @@ export class ReadingEncoder {
   /** of what hardly changes: devices, hosts, logs */
   readonly #texts = new Map<string, Uint8Array>()
   readonly #keys = new Map<string, Buffer>()
-  /** of the request that is being written: where the value of each record ends, and what it has beside the value */
-  #ends: number[] = []
-  #heads: { readonly key: Buffer; readonly timestamp: string }[] = []
+  /** of the request that is being written: records, with the place in the sink where the value of each ends */
+  #written: { readonly key: Buffer; readonly timestamp: string; readonly end: number }[] = []
 
   /** @param schemaId that the registry has given `readingSchema()` */
   constructor(schemaId: number) {
@@ -40,23 +39,23 @@ export class ReadingEncoder {
       sink.byte(0)
       sink.bigEndian32(this.#schemaId)
       for (const write of writers) write(row)
-      this.#ends.push(sink.length)
-      this.#heads.push({ key: this.#key(String(devices[row])), timestamp: String(rows.rowtime[row]) })
-      if (this.#ends.length === REQUEST_ROWS || sink.length >= REQUEST_BYTES) yield this.rest()
+      const key = this.#key(String(devices[row]))
+      this.#written.push({ key, timestamp: String(rows.rowtime[row]), end: sink.length })
+      if (this.#written.length === REQUEST_ROWS || sink.length >= REQUEST_BYTES) yield this.rest()
     }
   }
 
   /** Takes the records that wait for more. */
   rest(): OutgoingRecord[] {
     const { buffer } = this.#sink.take()
-    const ends = this.#ends
-    const records = this.#heads.map(({ key, timestamp }, i) => {
-      const begin = i === 0 ? 0 : ends[i - 1]
-      return { key, value: Buffer.from(buffer, begin, ends[i] - begin), timestamp }
+    let begin = 0
+    const records = this.#written.map(({ key, timestamp, end }) => {
+      const value = Buffer.from(buffer, begin, end - begin)
+      begin = end
+      return { key, value, timestamp }
     })
     this.#sink.reset()
-    this.#ends = []
-    this.#heads = []
+    this.#written = []
     return records
   }
 

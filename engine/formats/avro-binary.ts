@@ -167,7 +167,7 @@ export class AvroSink {
     const { bytes, view, at } = this
     bytes.set(value, at)
     for (let i = 0; i < columns.length; i++) view.setFloat64(at + offsets[i], columns[i][row], true)
-    this.at = at + value.length
+    this.at += value.length
   }
 
   raw(value: Uint8Array): void {

@@ -47,7 +47,9 @@ describeInBrowser('live', (open) => {
     read(model, 'gpu_temperature', 77.7)
     await legend.getByText('77.7').waitFor()
     await expect.poll(painted).not.toBe(old)
-    expect(await page.evaluate('window.before.length > 1 && window.before.every((one) => one.isConnected)')).toBe(true)
+    const kept =
+      'const now = [...document.querySelectorAll("canvas")]; now.length > 1 && now.length === window.before.length && now.every((one, i) => one === window.before[i])'
+    expect(await page.evaluate(kept)).toBe(true)
   })
 
   test('the age of the last reading ticks, and an old one is called stale', async () => {

@@ -108,11 +108,27 @@ export class HdfsSink {
     const rows = async () => (await this.table.files()).reduce((sum, file) => sum + file.rows, 0)
     for (const until = Date.now() + withinMs; (await rows()) < count; await sleep(500)) {
       if (Date.now() > until) {
-        const status = JSON.stringify(await connectorStatus(this.#connect.url, this.#name))
-        throw new Error(`the table has ${await rows()} of ${count} rows after ${withinMs} ms; the connector: ${status}`)
+        throw new Error(`the table has ${await rows()} of ${count} rows after ${withinMs} ms\n${await this.#state()}`)
       }
     }
     await sleep(2 * COMMIT_MS)
+  }
+
+  /** What tells where a sink stands that stands still. */
+  async #state(): Promise<string> {
+    const status = await connectorStatus(this.#connect.url, this.#name)
+    const admin = testClient(this.#servers.bootstrap).admin()
+    await admin.connect()
+    try {
+      const group = `connect-${this.#name}`
+      const { groups } = await admin.describeGroups([group, `${group}-coord`])
+      const offsets = await admin.fetchOffsets({ groupId: group, topics: [TOPIC] })
+      const members = groups.map(({ groupId, state, members }) => `${groupId}: ${state}, members ${members.length}`)
+      const log = this.#connect.worker.logEnd(10_000)
+      return [JSON.stringify(status), ...members, JSON.stringify(offsets), log].join('\n')
+    } finally {
+      await admin.disconnect()
+    }
   }
 
   /** All rows in the order of their offsets, by DuckDB; time in ms, maps as objects. */

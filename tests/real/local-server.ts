@@ -31,8 +31,7 @@ export class LocalServer extends ServerProcess {
   async start(): Promise<void> {
     const { name, folder, program, args, env, ready } = this.#options
     mkdirSync(folder, { recursive: true })
-    const logFile = join(folder, 'log')
-    const log = openSync(logFile, 'a')
+    const log = openSync(this.#logFile, 'a')
     const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log], env: { ...process.env, ...env } })
     closeSync(log)
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
@@ -42,6 +41,15 @@ export class LocalServer extends ServerProcess {
       if (await ready()) return
     }
     await this.stop()
-    throw new Error(`${name} does not start:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`)
+    throw new Error(`${name} does not start:\n${this.logEnd(2_000)}`)
+  }
+
+  /** The last so many characters of its log. */
+  logEnd(characters: number): string {
+    return readFileSync(this.#logFile, 'utf8').slice(-characters)
+  }
+
+  get #logFile(): string {
+    return join(this.folder, 'log')
   }
 }

@@ -19,9 +19,9 @@ export interface Connect {
   readonly secrets: string
 }
 
-/** The Kafka Connect of this run; the first who asks starts it. @throws Error where it does not start */
-export async function startedConnect({ folder, bootstrap }: RealServers): Promise<Connect> {
-  const own = join(folder, 'connect')
+/** The Kafka Connect of this run; the first who asks starts it. @param name another one's, for a second worker of the group @throws Error where it does not start */
+export async function startedConnect({ folder, bootstrap }: RealServers, name = 'connect'): Promise<Connect> {
+  const own = join(folder, name)
   const secrets = join(own, 'secrets')
   mkdirSync(secrets, { recursive: true })
   const { rest } = await keptPorts(own, ['rest'])

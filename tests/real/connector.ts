@@ -7,7 +7,13 @@ export type ConnectorConfig = Readonly<Record<string, string>>
 
 interface Status {
   readonly connector: { readonly state: string; readonly trace?: string }
-  readonly tasks: readonly { readonly id: number; readonly state: string; readonly trace?: string }[]
+  readonly tasks: readonly {
+    readonly id: number
+    readonly state: string
+    /** HOST:PORT */
+    readonly worker_id: string
+    readonly trace?: string
+  }[]
 }
 
 /** Puts a connector up and waits until it and its tasks run. @throws Error with the trace of what FAILED */
@@ -35,10 +41,15 @@ export async function removeConnector(connect: string, name: string): Promise<vo
 }
 
 async function ask(method: string, url: string, body?: object): Promise<void> {
-  const answer = await fetch(url, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
-  })
-  if (!answer.ok) throw new Error(`${method} ${url}: HTTP ${answer.status} ${await answer.text()}`)
+  for (const until = Date.now() + RUNNING_MS; ; await sleep(100)) {
+    const answer = await fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    if (answer.ok) return
+    // While workers share out their work anew.
+    if (answer.status === 409 && Date.now() < until) continue
+    throw new Error(`${method} ${url}: HTTP ${answer.status} ${await answer.text()}`)
+  }
 }

@@ -38,7 +38,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     return async () => {}
   }
   const folder = mkdtempSync(join(tmpdir(), 'gpumon-real-'))
+  // Vitest ends at once on Ctrl-C. Each signal is sent before the first wait.
+  const abandon = (): void => serversIn(folder).forEach((server) => void server.kill())
+  process.once('exit', abandon)
   const tearDown = async (): Promise<void> => {
+    process.off('exit', abandon)
     // Nothing of theirs is looked at any more, and in order each would wait for another one that is ending.
     await Promise.all(serversIn(folder).map((server) => server.kill()))
     rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import type { ConnectClient, ConnectorStatus } from '../kafka/connect.ts'
-import { lagFindings } from './doctor-kafka.ts'
+import { sinkFindings } from './doctor-sinks.ts'
 import { type Check, type Finding, findings } from './finding.ts'
 import { failureText, lookAtConnectors, MEND_TASK, partsOf } from './running-connectors.ts'
 import { settled } from './steady.ts'
@@ -27,13 +27,12 @@ export async function connectFindings(
     text: `answers: version ${await connect.version()}`,
   }
   const names = await connect.connectors()
-  const groups = names.map((name) => `connect-${name}`)
   const checks: Check[] = [
     ...names.map((name): Check => [`connector ${name}`, async () => statusFindings(name, await connect.status(name))]),
     ...files.map((file): Check => [`connector ${file.name}`, () => fileFindings(file, connect)]),
   ]
   if (restartFailed) checks.unshift(['connectors', () => restart(connect, names)])
-  if (cluster !== null) checks.push(['groups of connectors', () => lagFindings(cluster, groups)])
+  if (cluster !== null) checks.push(['groups of connectors', () => sinkFindings(connect, names, cluster)])
   return [answers, ...(await findings(...checks))]
 }
 

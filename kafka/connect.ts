@@ -33,6 +33,7 @@ export interface WorkStatus {
 
 export interface ConnectorStatus {
   readonly name: string
+  readonly type: 'source' | 'sink'
   readonly connector: WorkStatus
   readonly tasks: readonly (WorkStatus & { readonly id: number })[]
 }

@@ -12,8 +12,7 @@ export interface GroupLag {
 /** @throws KafkaError */
 export async function groupLags(kafka: Kafka, groupIds: readonly string[], bootstrap: string): Promise<GroupLag[]> {
   return administer(kafka, 'Cannot look at consumer groups', bootstrap, async (admin) => {
-    const { groups } = await admin.describeGroups([...groupIds])
-    const members = new Map(groups.map((group) => [group.groupId, group.members.length]))
+    const members = await membersOf(admin, groupIds)
     return Promise.all(
       groupIds.map(async (groupId) => ({
         groupId,
@@ -22,6 +21,20 @@ export async function groupLags(kafka: Kafka, groupIds: readonly string[], boots
       })),
     )
   })
+}
+
+/** How many are in each group; 0 where there is none. @throws KafkaError */
+export async function groupMembers(
+  kafka: Kafka,
+  groupIds: readonly string[],
+  bootstrap: string,
+): Promise<ReadonlyMap<string, number>> {
+  return administer(kafka, 'Cannot look at consumer groups', bootstrap, (admin) => membersOf(admin, groupIds))
+}
+
+async function membersOf(admin: Admin, groupIds: readonly string[]): Promise<Map<string, number>> {
+  const { groups } = await admin.describeGroups([...groupIds])
+  return new Map(groups.map(({ groupId, members }) => [groupId, members.length]))
 }
 
 async function behindOf(admin: Admin, groupId: string): Promise<Map<string, number>> {

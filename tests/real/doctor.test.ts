@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { gpumon } from '../cli/gpumon.ts'
+import { standIn } from '../rest-stand-in.ts'
 import { type Hdfs, startedHdfs } from './hdfs.ts'
 import { describeWithServers } from './servers.ts'
-import { makeTopic, removeTopic, TOPIC } from './topic-contents.ts'
+import { makeTopic, removeTopic, TOPIC, testClient } from './topic-contents.ts'
 
 describeWithServers('gpumon doctor', (servers) => {
   const { bootstrap, registry } = servers
@@ -39,6 +41,39 @@ describeWithServers('gpumon doctor', (servers) => {
       /WRONG +topic control-gpu-readings +its partitions are 2, not 1: delete it.*; its records expire 1 h 0 min after/,
     )
     await removeTopic(bootstrap, 'control-gpu-readings')
+  })
+
+  // A stand-in for Connect, which lets nobody else's word stand for five minutes as docker-compose.yml sets it up.
+  test('tells of a sink that says RUNNING while nobody reads, and of no source', async () => {
+    const [read, idle, source] = ['read', 'idle', 'source'].map((name) => `${name}-${randomUUID()}`)
+    const connect = await standIn((request) => {
+      if (request === 'GET /') return { body: { version: '4.3.1' } }
+      if (request === 'GET /connectors') return { body: [read, idle, source] }
+      const [, name, part] = /^GET \/connectors\/([^/]+)\/(\w+)$/.exec(request) ?? []
+      const running = { state: 'RUNNING', worker_id: 'gone:8083' }
+      const type = name === source ? 'source' : 'sink'
+      if (part === 'status') return { body: { name, type, connector: running, tasks: [{ id: 0, ...running }] } }
+      return part === 'config'
+        ? { body: name === read ? { 'consumer.override.group.id': `own-${read}` } : {} }
+        : undefined
+    })
+    await makeTopic(bootstrap, read)
+    const consumer = testClient(bootstrap).consumer({ groupId: `own-${read}` })
+    await consumer.connect()
+    await consumer.subscribe({ topic: read })
+    await consumer.run({})
+    try {
+      const { code, stdout } = await gpumon('doctor', '--connect', connect, '--bootstrap', bootstrap)
+      expect(code).toBe(1)
+      const wrong = stdout.split('\n').filter((line) => line.includes('reads nothing'))
+      expect(wrong).toEqual([
+        expect.stringMatching(new RegExp(`WRONG +connector ${idle} +says RUNNING on gone:8083,.* connect-${idle}$`)),
+      ])
+      expect(stdout).toContain('scheduled.rebalance.max.delay.ms')
+    } finally {
+      await consumer.disconnect()
+      await removeTopic(bootstrap, read)
+    }
   })
 
   test("tells of another schema than this program's", async () => {

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectClient, WorkStatus } from '../kafka/connect.ts'
+import { groupMembers } from '../kafka/group-lag.ts'
+import { lagFindings } from './doctor-kafka.ts'
+import type { Finding } from './finding.ts'
+import type { Cluster } from './submit-topics.ts'
+
+/** A task that has just begun is in its group a moment later. */
+const JOIN_MS = 10_000
+const LOOK_MS = 500
+
+/** A sink whose tasks say that they run. */
+interface RunningSink {
+  readonly name: string
+  readonly group: string
+  readonly tasks: readonly WorkStatus[]
+}
+
+/**
+ * How far sinks are, and whether those that say RUNNING read: what a worker that was killed has said last stands until another one takes its tasks.
+ * @throws ConnectError, KafkaError
+ */
+export async function sinkFindings(
+  connect: ConnectClient,
+  names: readonly string[],
+  cluster: Cluster,
+): Promise<Finding[]> {
+  const groups = await Promise.all(names.map((name) => groupOf(connect, name)))
+  const looks = names.map(async (name, i): Promise<RunningSink | null> => {
+    const status = await connect.status(name)
+    const tasks = status?.type === 'sink' ? status.tasks.filter(({ state }) => state === 'RUNNING') : []
+    return tasks.length === 0 ? null : { name, group: groups[i], tasks }
+  })
+  const running = (await Promise.all(looks)).filter((sink) => sink !== null)
+  const idle = await withoutReaders(running, cluster)
+  return [...idle.map(idleFinding), ...(await lagFindings(cluster, groups))]
+}
+
+/** https://kafka.apache.org/documentation/#connect_running */
+async function groupOf(connect: ConnectClient, name: string): Promise<string> {
+  return (await connect.config(name))?.['consumer.override.group.id'] ?? `connect-${name}`
+}
+
+async function withoutReaders(sinks: readonly RunningSink[], { kafka, bootstrap }: Cluster): Promise<RunningSink[]> {
+  const groups = sinks.map(({ group }) => group)
+  for (const until = Date.now() + JOIN_MS; groups.length > 0; await sleep(LOOK_MS)) {
+    const members = await groupMembers(kafka, groups, bootstrap)
+    const idle = sinks.filter(({ group }) => members.get(group) === 0)
+    if (idle.length === 0 || Date.now() > until) return idle
+  }
+  return []
+}
+
+function idleFinding({ name, group, tasks }: RunningSink): Finding {
+  const workers = [...new Set(tasks.map(({ worker_id: worker }) => worker))].join(', ')
+  return {
+    health: 'wrong',
+    what: `connector ${name}`,
+    text: `says RUNNING on ${workers}, and reads nothing: nobody is in its group ${group}`,
+    fix:
+      "see that a worker runs; tasks of one that is gone are nobody's for scheduled.rebalance.max.delay.ms, " +
+      'five minutes unless it is set, and a restart does not hasten that',
+  }
+}

@@ -27,12 +27,22 @@ export async function connectFindings(
     text: `answers: version ${await connect.version()}`,
   }
   const names = await connect.connectors()
+  const seen: ConnectorStatus[] = []
   const checks: Check[] = [
-    ...names.map((name): Check => [`connector ${name}`, async () => statusFindings(name, await connect.status(name))]),
+    ...names.map(
+      (name): Check => [
+        `connector ${name}`,
+        async () => {
+          const status = await connect.status(name)
+          if (status !== null) seen.push(status)
+          return statusFindings(name, status)
+        },
+      ],
+    ),
     ...files.map((file): Check => [`connector ${file.name}`, () => fileFindings(file, connect)]),
   ]
   if (restartFailed) checks.unshift(['connectors', () => restart(connect, names)])
-  if (cluster !== null) checks.push(['groups of connectors', () => sinkFindings(connect, names, cluster)])
+  if (cluster !== null) checks.push(['groups of connectors', () => sinkFindings(connect, names, seen, cluster)])
   return [answers, ...(await findings(...checks))]
 }
 

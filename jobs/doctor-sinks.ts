@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectClient, WorkStatus } from '../kafka/connect.ts'
+import type { ConnectClient, ConnectorStatus, WorkStatus } from '../kafka/connect.ts'
 import { groupMembers } from '../kafka/group-lag.ts'
 import { lagFindings } from './doctor-kafka.ts'
 import type { Finding } from './finding.ts'
 import type { Cluster } from './submit-topics.ts'
 
 /** A task that has just begun is in its group a moment later. */
-const JOIN_MS = 10_000
+const JOIN_MS = 5_000
 const LOOK_MS = 500
 
 /** A sink whose tasks say that they run. */
@@ -17,26 +17,28 @@ interface RunningSink {
 }
 
 /**
- * How far sinks are, and whether those that say RUNNING read: what a worker that was killed has said last stands until another one takes its tasks.
+ * How far connectors are, and whether those sinks read that say RUNNING: what a worker that was killed has said last stands until another one takes its tasks.
+ * @param statuses those that are known
  * @throws ConnectError, KafkaError
  */
 export async function sinkFindings(
   connect: ConnectClient,
   names: readonly string[],
+  statuses: readonly ConnectorStatus[],
   cluster: Cluster,
 ): Promise<Finding[]> {
-  const groups = await Promise.all(names.map((name) => groupOf(connect, name)))
-  const looks = names.map(async (name, i): Promise<RunningSink | null> => {
-    const status = await connect.status(name)
-    const tasks = status?.type === 'sink' ? status.tasks.filter(({ state }) => state === 'RUNNING') : []
-    return tasks.length === 0 ? null : { name, group: groups[i], tasks }
+  const groups = new Map<string, string>()
+  for (const name of names) groups.set(name, await groupOf(connect, name))
+  const running = statuses.flatMap(({ name, type, tasks }): RunningSink[] => {
+    const group = groups.get(name)
+    const those = tasks.filter(({ state }) => state === 'RUNNING')
+    return type === 'sink' && group !== undefined && those.length > 0 ? [{ name, group, tasks: those }] : []
   })
-  const running = (await Promise.all(looks)).filter((sink) => sink !== null)
   const idle = await withoutReaders(running, cluster)
-  return [...idle.map(idleFinding), ...(await lagFindings(cluster, groups))]
+  return [...idle.map(idleFinding), ...(await lagFindings(cluster, [...groups.values()]))]
 }
 
-/** https://kafka.apache.org/documentation/#connect_running */
+/** As Connect names it, unless the configuration has another one. */
 async function groupOf(connect: ConnectClient, name: string): Promise<string> {
   return (await connect.config(name))?.['consumer.override.group.id'] ?? `connect-${name}`
 }

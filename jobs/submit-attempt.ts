@@ -62,5 +62,5 @@ async function readingsTopic(declared: readonly DeclaredStatement[], engine: Ksq
   const reads = declared.filter(
     ({ statement }) => statement.kind === 'create-source' && engine.source(statement.name).topic === topic,
   )
-  return reads.slice(0, 1).map((one) => ({ topic, partitions, file: placeOf(one), strict: false }))
+  return reads.slice(0, 1).map((one) => ({ topic, partitions, retentionMs: -1, file: placeOf(one), strict: false }))
 }

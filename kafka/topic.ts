@@ -10,21 +10,19 @@ export interface TopicInfo {
 
 /** Broker's own default number of replicas. */
 const DEFAULT_REPLICAS = -1
-const FOR_EVER = { 'retention.ms': '-1' }
 
-/**
- * The topic, made where it is not there; a new one keeps records for ever, since Kafka counts retention by the records' own time and would
- * delete a log of last year within minutes.
- * @throws KafkaError
- */
+/** One partition that keeps its records for ever: Kafka counts retention by the records' own time and would delete a log of last year within minutes. */
+const LOG = { partitions: 1, retentionMs: -1 }
+
+/** The topic, made where it is not there. @throws KafkaError */
 export async function ensureTopic(
   kafka: Kafka,
   topic: string,
   bootstrap: string,
-  numPartitions = 1,
+  wanted: { readonly partitions: number; readonly retentionMs: number } = LOG,
 ): Promise<TopicInfo> {
   return administer(kafka, `Cannot open topic ${topic}`, bootstrap, async (admin) => {
-    await ensure(admin, topic, numPartitions)
+    await ensure(admin, topic, wanted)
     return infoOf(admin, topic)
   })
 }
@@ -109,7 +107,7 @@ export async function makeTopics(kafka: Kafka, topics: readonly NewTopic[]): Pro
 
 /** The topic of one partition that keeps its records for ever, made where it is not there. @throws what kafkajs throws */
 export async function ensureLog(kafka: Kafka, topic: string): Promise<void> {
-  await withAdmin(kafka, (admin) => ensure(admin, topic, 1))
+  await withAdmin(kafka, (admin) => ensure(admin, topic, LOG))
 }
 
 /** Removes those of the topics that are there. @throws what kafkajs throws */
@@ -188,8 +186,9 @@ export function partitionOf(topic: string, key: Buffer, partitions: readonly num
   return kafkajs.Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message })
 }
 
-async function ensure(admin: Admin, name: string, partitions: number): Promise<void> {
-  if (!(await admin.listTopics()).includes(name)) await make(admin, [{ name, partitions, config: FOR_EVER }])
+async function ensure(admin: Admin, name: string, { partitions, retentionMs }: typeof LOG): Promise<void> {
+  if ((await admin.listTopics()).includes(name)) return
+  await make(admin, [{ name, partitions, config: { 'retention.ms': String(retentionMs) } }])
 }
 
 async function make(admin: Admin, topics: readonly NewTopic[]): Promise<void> {

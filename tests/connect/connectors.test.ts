@@ -66,9 +66,21 @@ describe('hdfs', () => {
     expect(hdfs['consumer.override.auto.offset.reset']).toBe('earliest')
   })
 
+  test('has the time to go through all commits that its control topic keeps, at twenty times what one takes here', () => {
+    const [{ retentionMs }] = controlTopics([{ file: 'connect/hdfs.json', name: 'hdfs', config: hdfs }])
+    const commits = retentionMs / Number(hdfs['iceberg.control.commit.interval-ms'])
+    expect(commits * 50).toBeLessThan(Number(hdfs['consumer.override.max.poll.interval.ms']))
+  })
+
   test('is submitted with a broker at hand, since submit makes its control topic beforehand', () => {
     expect(controlTopics([{ file: 'connect/hdfs.json', name: 'hdfs', config: hdfs }])).toEqual([
-      { topic: 'control-gpu-readings', partitions: 1, file: 'connect/hdfs.json', strict: true },
+      {
+        topic: 'control-gpu-readings',
+        partitions: 1,
+        retentionMs: 2_592_000_000,
+        file: 'connect/hdfs.json',
+        strict: true,
+      },
     ])
     expect(compose.services['hdfs-sink'].command).toEqual(expect.arrayContaining(['--bootstrap', 'kafka:29092']))
   })

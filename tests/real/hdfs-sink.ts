@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
+import kafkajs from 'kafkajs'
 import { tableFindings } from '../../jobs/doctor-table.ts'
 import type { Finding } from '../../jobs/finding.ts'
+import { controlTopics } from '../../jobs/submit-topics.ts'
 import { tableSink } from '../../jobs/table-sink.ts'
 import { root } from '../deploy/compose-file.ts'
 import type { Connect } from './connect.ts'
@@ -15,9 +17,15 @@ import type { RealServers } from './global-setup.ts'
 import type { Hdfs } from './hdfs.ts'
 import { IcebergTable } from './iceberg-table.ts'
 import { makeTopic, TOPIC, testClient } from './topic-contents.ts'
+import { committedRecords } from './topic-records.ts'
 import { WebHdfs } from './webhdfs.ts'
 
+const SHIPPED = JSON.parse(readFileSync(join(root, 'connect/hdfs.json'), 'utf8')) as ConnectorConfig
 const COMMIT_MS = 3_000
+/** Commits that the control topic has in the long run. */
+const KEPT_COMMITS =
+  controlTopics([{ file: 'connect/hdfs.json', name: 'hdfs', config: SHIPPED }])[0].retentionMs /
+  Number(SHIPPED['iceberg.control.commit.interval-ms'])
 
 /** A row of the table, by column. */
 export type TableRow = Readonly<Record<string, unknown>>
@@ -34,8 +42,7 @@ export class HdfsSink {
   readonly #config: ConnectorConfig
 
   constructor(servers: RealServers, connect: Connect, hdfs: Hdfs) {
-    const shipped = JSON.parse(readFileSync(join(root, 'connect/hdfs.json'), 'utf8')) as ConnectorConfig
-    this.#config = { ...shipped, ...this.#overrides(servers, hdfs) }
+    this.#config = { ...SHIPPED, ...this.#overrides(servers, hdfs) }
     this.#servers = servers
     this.#connect = connect
     this.#hdfs = new WebHdfs(hdfs.web)
@@ -63,7 +70,7 @@ export class HdfsSink {
   }
 
   async start(): Promise<void> {
-    await makeTopic(this.#servers.bootstrap, this.#config['iceberg.control.topic'])
+    await makeTopic(this.#servers.bootstrap, this.#controlTopic)
     await runConnector(this.#connect.url, this.#name, this.#config)
   }
 
@@ -89,6 +96,25 @@ export class HdfsSink {
     } finally {
       await admin.disconnect()
     }
+  }
+
+  /** The record by which the coordinator began its first commit. */
+  async firstStartOfCommit(): Promise<Buffer | null> {
+    const records = await committedRecords(this.#servers.bootstrap, [this.#controlTopic])
+    return records.get(this.#controlTopic)?.[0]?.value ?? null
+  }
+
+  /** Begins commits until the control topic has as many as it ever has. @param start the record of one */
+  async beginCommits(start: Buffer | null): Promise<void> {
+    const producer = testClient(this.#servers.bootstrap).producer()
+    await producer.connect()
+    const messages = Array(KEPT_COMMITS).fill({ value: start })
+    await producer.send({ topic: this.#controlTopic, messages, compression: kafkajs.CompressionTypes.GZIP })
+    await producer.disconnect()
+  }
+
+  get #controlTopic(): string {
+    return this.#config['iceberg.control.topic']
   }
 
   /** What `gpumon doctor` says of the table. */

@@ -155,20 +155,22 @@ describeWithServers('gpumon submit of a connector', (servers) => {
     await expect.poll(() => existsSync(path) && readFileSync(path, 'utf8')).toBe('warm\n')
   })
 
-  test('of Iceberg gets its control topic, with one partition and without expiry; another one is refused', async () => {
-    const [control, wide, short] = [unique('control'), unique('wide'), unique('short')]
+  test('of Iceberg gets its control topic, with one partition and records for a month; another one is refused', async () => {
+    const [control, wide, short, long] = ['control', 'wide', 'short', 'long'].map(unique)
     const { file, write } = await sink({ 'iceberg.control.topic': control })
     expect(await submitted(file)).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(`created topic ${control}\n`),
     })
-    expect(await topicSettings(bootstrap, control)).toEqual({ partitions: 1, retention: '-1' })
+    expect(await topicSettings(bootstrap, control)).toEqual({ partitions: 1, retention: String(30 * 86_400_000) })
     await makeTopic(bootstrap, wide, 3, '-1')
     await makeTopic(bootstrap, short, 1, '3600000')
+    await makeTopic(bootstrap, long, 1, '-1')
     proxy.takeWrites()
     for (const [topic, words] of [
       [wide, 'its partitions are 3, not 1'],
       [short, 'its records expire 1 h 0 min after their own time'],
+      [long, 'its records do not expire: set retention.ms=2592000000 for it'],
     ]) {
       write({ 'iceberg.control.topic': topic })
       const { code, stdout, stderr } = await submitted(file)

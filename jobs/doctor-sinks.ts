@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectClient, ConnectorStatus, WorkStatus } from '../kafka/connect.ts'
+import { type ConnectClient, type ConnectorStatus, sinkGroup, type WorkStatus } from '../kafka/connect.ts'
 import { groupMembers } from '../kafka/group-lag.ts'
 import { lagFindings } from './doctor-kafka.ts'
 import type { Finding } from './finding.ts'
@@ -28,7 +28,7 @@ export async function sinkFindings(
   cluster: Cluster,
 ): Promise<Finding[]> {
   const groups = new Map<string, string>()
-  for (const name of names) groups.set(name, await groupOf(connect, name))
+  for (const name of names) groups.set(name, sinkGroup(name, (await connect.config(name)) ?? {}))
   const running = statuses.flatMap(({ name, type, tasks }): RunningSink[] => {
     const group = groups.get(name)
     const those = tasks.filter(({ state }) => state === 'RUNNING')
@@ -36,11 +36,6 @@ export async function sinkFindings(
   })
   const idle = await withoutReaders(running, cluster)
   return [...idle.map(idleFinding), ...(await lagFindings(cluster, [...groups.values()]))]
-}
-
-/** As Connect names it, unless the configuration has another one. */
-async function groupOf(connect: ConnectClient, name: string): Promise<string> {
-  return (await connect.config(name))?.['consumer.override.group.id'] ?? `connect-${name}`
 }
 
 async function withoutReaders(sinks: readonly RunningSink[], { kafka, bootstrap }: Cluster): Promise<RunningSink[]> {

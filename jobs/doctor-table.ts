@@ -78,7 +78,7 @@ function countFinding(what: string, { topic, partition, rows, first, last }: Tab
   const text =
     `${head}\n${whole(offsets - rows)} rows at least are missing, unless a transactional producer writes the topic: ` +
     'its marks take offsets (gpumon produce is none)'
-  return { health: 'wrong', what, text, fix: again(sink, first) }
+  return { health: 'wrong', what, text, fix: again(sink, partition, first) }
 }
 
 /** What Kafka and the group of the sink tell against the table. */
@@ -95,7 +95,14 @@ export function kafkaFindings(what: string, kafka: KafkaPart, parts: readonly Ta
   }
   if (part !== undefined && part.first > oldest) {
     const text = `${place}: Kafka has offsets ${oldest} to ${part.first - 1}, the table does not`
-    found.push({ health: 'wrong', what, text, fix: again(sink, oldest) })
+    found.push({ health: 'wrong', what, text, fix: again(sink, partition, oldest) })
+  }
+  if (committed < 0 && part !== undefined) {
+    const text =
+      `${place}: the table goes to offset ${part.last}, and Kafka has forgotten how far the sink has read ` +
+      '(offsets.retention.minutes after the last one left its group, 7 days by default): it begins anew and writes all rows a second time'
+    const fix = `before it runs again: ${readingFrom(sink, partition, next)}`
+    found.push({ health: 'wrong', what, text, fix })
   }
   if (committed > next) {
     const text = `${place}: offsets ${next} to ${committed - 1} are read and not in the table yet`
@@ -105,6 +112,12 @@ export function kafkaFindings(what: string, kafka: KafkaPart, parts: readonly Ta
   return found
 }
 
-function again(sink: string, offset: number): string {
-  return `stop connector ${sink}, set its group connect-${sink} back to offset ${offset}, resume it, then remove the rows that are there twice`
+function again(sink: string, partition: number, offset: number): string {
+  return `${readingFrom(sink, partition, offset)}, then remove the rows that are there twice`
+}
+
+/** The requests to Connect by which a sink goes on at an offset. */
+function readingFrom(sink: string, partition: number, offset: number): string {
+  const url = `/connectors/${sink}`
+  return `PUT ${url}/stop, PATCH ${url}/offsets with kafka_offset ${offset} for partition ${partition}, PUT ${url}/resume`
 }

@@ -1,4 +1,4 @@
-import type { ConnectorConfig } from '../kafka/connect.ts'
+import { type ConnectorConfig, sinkGroup } from '../kafka/connect.ts'
 import { administer } from '../kafka/topic.ts'
 import type { Cluster } from './submit-topics.ts'
 
@@ -6,6 +6,8 @@ import type { Cluster } from './submit-topics.ts'
 export interface TableSink {
   /** of the connector */
   readonly name: string
+  /** its consumer group */
+  readonly group: string
   readonly topics: readonly string[]
   readonly table: string
   /** the table's folder */
@@ -31,6 +33,7 @@ export function tableSink(name: string, config: ConnectorConfig): TableSink | nu
   const folder = warehouse.replace(/^\w+:\/\/[^/]*/, '').replace(/\/+$/, '')
   return {
     name,
+    group: sinkGroup(name, config),
     topics: topics.split(',').map((topic) => topic.trim()),
     table,
     location: `${folder}/${table.replaceAll('.', '/')}`,
@@ -38,11 +41,11 @@ export function tableSink(name: string, config: ConnectorConfig): TableSink | nu
 }
 
 /** The partitions of the topics of a sink that are there. @throws KafkaError */
-export async function keptParts({ kafka, bootstrap }: Cluster, { name, topics }: TableSink): Promise<KafkaPart[]> {
+export async function keptParts({ kafka, bootstrap }: Cluster, { group, topics }: TableSink): Promise<KafkaPart[]> {
   return administer(kafka, `Cannot look at topics ${topics.join(', ')}`, bootstrap, async (admin) => {
     const there = new Set(await admin.listTopics())
     const known = topics.filter((topic) => there.has(topic))
-    const groups = known.length === 0 ? [] : await admin.fetchOffsets({ groupId: `connect-${name}`, topics: known })
+    const groups = known.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics: known })
     const parts = known.map(async (topic) => {
       const committed = new Map(
         groups

@@ -120,6 +120,11 @@ export class ConnectClient {
   }
 }
 
+/** The consumer group of a sink: as Connect names it, unless the configuration has another one. */
+export function sinkGroup(name: string, config: ConnectorConfig): string {
+  return config['consumer.override.group.id'] ?? `connect-${name}`
+}
+
 /** The causes in a trace of Java, the outermost first: what it was before the places in the code. */
 export function causesOf(trace: string): string[] {
   const [first, ...rest] = trace.split(/\r?\n/)

@@ -12,6 +12,7 @@ import { type FileEntry, tableFiles } from './iceberg-metadata.ts'
 
 const SINK: TableSink = {
   name: 'hdfs',
+  group: 'connect-hdfs',
   topics: ['gpu.readings'],
   table: 'gpu.readings',
   location: '/warehouse/gpu/readings',
@@ -72,7 +73,9 @@ describe('a table', () => {
       'topic gpu.readings, partition 0: rows: 190, offsets 5 to 199: 195\n' +
         '5 rows at least are missing, unless a transactional producer writes the topic: its marks take offsets (gpumon produce is none)',
     )
-    expect(one.fix).toMatch(/^stop connector hdfs, set its group connect-hdfs back to offset 5, /)
+    expect(one.fix).toMatch(
+      /^PUT \/connectors\/hdfs\/stop, PATCH .* kafka_offset 5 for partition 0, .* then remove the rows/,
+    )
   })
 
   test('with more rows has some twice; each partition is counted by itself', async () => {
@@ -163,12 +166,24 @@ describe('against Kafka', () => {
     expect(against(0, 0, -1, [])).toEqual([])
   })
 
+  test('a table whose sink Kafka has forgotten will get all rows a second time', () => {
+    expect(against(10, 110, -1)).toMatchObject([
+      {
+        health: 'wrong',
+        text: expect.stringMatching(
+          /^topic gpu\.readings, partition 0: .* offset 109, .* writes all rows a second time$/,
+        ),
+        fix: expect.stringContaining('PATCH /connectors/hdfs/offsets with kafka_offset 110 for partition 0,'),
+      },
+    ])
+  })
+
   test('records before the first row are missing', () => {
     expect(against(4, 110, 110)).toMatchObject([
       {
         health: 'wrong',
         text: 'topic gpu.readings, partition 0: Kafka has offsets 4 to 9, the table does not',
-        fix: expect.stringContaining('set its group connect-hdfs back to offset 4,'),
+        fix: expect.stringContaining('PATCH /connectors/hdfs/offsets with kafka_offset 4 for partition 0,'),
       },
     ])
   })

@@ -40,7 +40,8 @@ export async function removeConnector(connect: string, name: string): Promise<vo
   await ask('DELETE', `${connect}/connectors/${name}`)
 }
 
-async function ask(method: string, url: string, body?: object): Promise<void> {
+/** @throws Error for an answer that is none of 2xx */
+export async function ask(method: string, url: string, body?: object): Promise<void> {
   for (const until = Date.now() + RUNNING_MS; ; await sleep(100)) {
     const answer = await fetch(url, {
       method,

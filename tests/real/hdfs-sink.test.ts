@@ -162,6 +162,19 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
     }
   })
 
+  test('a sink that Kafka has forgotten is told of, and doubles nothing when it goes on where it is told to', async () => {
+    await produce(await scratch.simulated('before.txt', 1_000))
+    await sink.start()
+    await sink.untilRows(1_000)
+    await sink.stopAndForget()
+    const wrong = (await sink.doctorFindings()).filter(({ health }) => health === 'wrong')
+    expect(wrong).toMatchObject([{ text: expect.stringContaining('Kafka has forgotten how far the sink has read') }])
+    const [, offset] = /PATCH \S+\/offsets with kafka_offset (\d+) for partition 0,/.exec(wrong[0].fix ?? '') ?? []
+    await sink.resumeAt(Number(offset))
+    await produce(await scratch.simulated('after.txt', 300, 2))
+    await expectAll()
+  })
+
   test('a sensor that the schema gets in mid-stream becomes a column; older rows and older producers have NULL there', async () => {
     await produce(await scratch.simulated('before.txt', 1_000))
     await sink.start()

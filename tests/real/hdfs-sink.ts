@@ -12,7 +12,7 @@ import { tableSink } from '../../jobs/table-sink.ts'
 import { root } from '../deploy/compose-file.ts'
 import type { Connect } from './connect.ts'
 import { AVRO_CONVERTER } from './connect-plugins.ts'
-import { type ConnectorConfig, connectorStatus, removeConnector, runConnector } from './connector.ts'
+import { ask, type ConnectorConfig, connectorStatus, removeConnector, runConnector } from './connector.ts'
 import type { RealServers } from './global-setup.ts'
 import type { Hdfs } from './hdfs.ts'
 import { IcebergTable } from './iceberg-table.ts'
@@ -123,6 +123,29 @@ export class HdfsSink {
     const sink = tableSink(this.#name, this.#config)
     if (sink === null) throw new Error('connect/hdfs.json is no sink whose table the doctor finds')
     return tableFindings(this.#hdfsUrl, sink, { kafka: testClient(bootstrap), bootstrap })
+  }
+
+  /** Stops it, and lets Kafka forget it, as happens to a group that nobody was in for offsets.retention.minutes. */
+  async stopAndForget(): Promise<void> {
+    await ask('PUT', `${this.#connect.url}/connectors/${this.#name}/stop`)
+    const admin = testClient(this.#servers.bootstrap).admin()
+    await admin.connect()
+    try {
+      const groupId = `connect-${this.#name}`
+      const members = async () => (await admin.describeGroups([groupId])).groups[0].members.length
+      while ((await members()) > 0) await sleep(50)
+      await admin.deleteGroups([groupId])
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  /** Makes it go on at an offset of the topic of readings. */
+  async resumeAt(offset: number): Promise<void> {
+    const url = `${this.#connect.url}/connectors/${this.#name}`
+    const partition = { kafka_topic: TOPIC, kafka_partition: 0 }
+    await ask('PATCH', `${url}/offsets`, { offsets: [{ partition, offset: { kafka_offset: offset } }] })
+    await ask('PUT', `${url}/resume`)
   }
 
   async remove(): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
+import { compose } from '../deploy/compose-file.ts'
 import { CACHE, cached } from './cache.ts'
 import { JavaServer, smallJvm } from './java-server.ts'
 import { LOG4J, logWarnings } from './log4j.ts'
@@ -86,6 +87,7 @@ function configuration(data: string, port: number, controllerPort: number): stri
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'auto.create.topics.enable': false,
+    'offsets.retention.minutes': compose.services['kafka'].environment?.['KAFKA_OFFSETS_RETENTION_MINUTES'],
     'group.initial.rebalance.delay.ms': 0,
     // One that was killed is let in again only after that.
     'broker.session.timeout.ms': 3_000,

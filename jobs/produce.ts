@@ -99,16 +99,20 @@ export async function produce(options: ProduceOptions, listener: ProduceListener
   }
   try {
     const missing = arrived.missing(feed, signal)
-    for await (const rows of speed === undefined ? missing : paced(missing, speed, signal)) {
-      for (const request of encoder.requests(rows)) await send(request)
-      if (mayPause) {
-        await send(encoder.rest())
-        await flight
+    try {
+      for await (const rows of speed === undefined ? missing : paced(missing, speed, signal)) {
+        for (const request of encoder.requests(rows)) await send(request)
+        if (mayPause) {
+          await send(encoder.rest())
+          await flight
+        }
+        if (signal.aborted) break
       }
-      if (signal.aborted) break
+    } finally {
+      // Also what was read before reading failed.
+      await send(encoder.rest())
+      await flight
     }
-    await send(encoder.rest())
-    await flight
   } finally {
     await sender.close()
   }

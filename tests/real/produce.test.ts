@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { zipSync } from 'fflate'
 import { beforeEach, expect, test } from 'vitest'
 import { gpumon } from '../cli/gpumon.ts'
 import { readLog } from '../gpuz/read-log.ts'
@@ -7,6 +8,9 @@ import { scratchFolder } from '../jobs/scratch.ts'
 import { sharedDir } from '../shared.ts'
 import { describeWithServers } from './servers.ts'
 import { identities, type Received, received, removeTopic, TOPIC, testClient } from './topic-contents.ts'
+
+/** Place of a member's checksum in its entry of a .zip's directory. */
+const CRC = 16
 
 const scratch = scratchFolder()
 
@@ -48,6 +52,17 @@ describeWithServers('gpumon produce', ({ bootstrap, registry }) => {
     const records = await received(bootstrap, registry)
     expect(identities(records).repeated).toBe(0)
     for (const log of logs) expectAllOf(log, log, records)
+  })
+
+  test('what was read of a log before reading failed has arrived', async () => {
+    const log = readFileSync(await scratch.simulated('whole.txt', 10_000))
+    const zip = Buffer.from(zipSync({ 'log.txt': [log, { level: 0 }] }))
+    const directory = zip.indexOf('PK\x01\x02', 0, 'latin1')
+    zip[directory + CRC] ^= 1
+    const { code, stderr } = await produce(scratch.write('damaged.zip', zip))
+    expect(code).toBe(1)
+    expect(stderr).toContain('damaged, its checksum does not match')
+    expect(identities(await received(bootstrap, registry))).toEqual({ distinct: 10_000, repeated: 0 })
   })
 
   test('what has arrived is not sent again, and what was appended since is', async () => {

@@ -280,6 +280,17 @@ describe('what says that a server answers', () => {
   })
 })
 
+test('the table whose old snapshots are forgotten is that of connect/hdfs.json, by the jars and the class that the image has', () => {
+  const hdfs = JSON.parse(readFileSync(join(root, 'connect/hdfs.json'), 'utf8')) as Record<string, string>
+  const [command = ''] = compose.services['upkeep'].command ?? []
+  const [, classPath, location] = /-cp "([^"]+)" ExpireSnapshots ([^;]+);/.exec(command) ?? []
+  const table = hdfs['iceberg.tables'].replace('.', '/')
+  expect(location).toBe(`${hdfs['iceberg.catalog.warehouse']}/${table}`)
+  const dockerfile = readFileSync(join(root, 'deploy/images/connect/Dockerfile'), 'utf8')
+  const copied = [...dockerfile.matchAll(/^COPY --from=iceberg \S+ (\S+)$/gm)].map(([, folder]) => folder)
+  expect(classPath.split(':')).toEqual([`${copied[0]}*`, copied[1].replace(/\/$/, '')])
+})
+
 describe('memory', () => {
   test('the whole with the demo fits 8 GB', () => {
     expect(sum(servicesOf('full', 'demo'))).toBeLessThan(8 * 1024)

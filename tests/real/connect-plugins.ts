@@ -14,10 +14,16 @@ export const AVRO_CONVERTER = 'io.apicurio.registry.utils.converter.AvroConverte
 
 const image = join(root, 'deploy/images/connect')
 const CHECK_MS = 60_000
+const ICEBERG = 'iceberg'
 
 /** The sinks of the image that are to be had, a converter and Kafka's file connector: folders for `plugin.path`. @throws Error where Maven fails */
 export async function pluginPath(): Promise<string> {
   return (await Promise.all([icebergSink(), avroConverter(), fileConnector()])).join(',')
+}
+
+/** The folder of the Iceberg sink's jars, which are Iceberg's own and Hadoop's client. */
+export async function icebergJars(): Promise<string> {
+  return join(await icebergSink(), ICEBERG)
 }
 
 /** As the image has it: by its project, checked against its list. */
@@ -26,7 +32,7 @@ function icebergSink(): Promise<string> {
   const sums = join(image, 'iceberg.sha256')
   const version = createHash('sha256').update(readFileSync(pom)).update(readFileSync(sums)).digest('hex').slice(0, 12)
   return cached(`iceberg-sink-${version}`, async (folder) => {
-    const jars = pluginFolder(folder, 'iceberg')
+    const jars = pluginFolder(folder, ICEBERG)
     await fetchProject(pom, jars)
     await runTool(sums, 'sha256sum', ['--check', '--strict', '--quiet', sums], CHECK_MS, jars)
     const listed = readFileSync(sums, 'utf8').trim().split('\n').length

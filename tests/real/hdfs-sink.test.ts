@@ -47,6 +47,7 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
   async function expectAll(note?: string): Promise<{ rows: TableRow[]; records: Received[] }> {
     const records = await received(bootstrap, registry)
     await sink.untilRows(records.length, RECOVERY_MS)
+    await sink.forOneCommit()
     const rows = await sink.rows()
     const found = rows.map((row) => [
       row['_kafka_metadata_topic'],
@@ -137,6 +138,21 @@ describeWithServers('connect/hdfs.json, from gpumon produce to HDFS', (servers) 
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 0 })
     await expectAll(`seed ${SEED}`)
+  })
+
+  test('old snapshots can be forgotten while the sink goes on, and no row is', async () => {
+    // Forgotten is what the property of the table says, by default five days.
+    await sink.start({ 'iceberg.tables.auto-create-props.history.expire.max-snapshot-age-ms': '1' })
+    await produce(await scratch.simulated('part1.txt', 1_000))
+    await sink.untilRows(1_000)
+    await produce(await scratch.simulated('part2.txt', 1_000, 2))
+    await sink.forgetSnapshots()
+    await produce(await scratch.simulated('part3.txt', 1_000, 3))
+    await sink.untilRows(3_000)
+    await sink.forgetSnapshots()
+    await expectAll()
+    expect((await sink.table.metadata())?.snapshots).toHaveLength(1)
+    expect(await sink.snapshotFiles()).toHaveLength(1)
   })
 
   test('a NameNode killed in mid-stream costs nothing once failed tasks are started again', {

@@ -13,6 +13,7 @@ import { root } from '../deploy/compose-file.ts'
 import type { Connect } from './connect.ts'
 import { AVRO_CONVERTER } from './connect-plugins.ts'
 import { ask, type ConnectorConfig, connectorStatus, removeConnector, runConnector } from './connector.ts'
+import { expireSnapshots } from './expire-snapshots.ts'
 import type { RealServers } from './global-setup.ts'
 import type { Hdfs } from './hdfs.ts'
 import { IcebergTable } from './iceberg-table.ts'
@@ -36,6 +37,8 @@ export class HdfsSink {
   readonly #name = `hdfs-${randomUUID()}`
   readonly #hdfs: WebHdfs
   readonly #hdfsUrl: string
+  /** of the NameNode, for Hadoop's clients */
+  readonly #rpc: string
   readonly #folder: string
   readonly #servers: RealServers
   readonly #connect: Connect
@@ -47,6 +50,7 @@ export class HdfsSink {
     this.#connect = connect
     this.#hdfs = new WebHdfs(hdfs.web)
     this.#hdfsUrl = hdfs.web
+    this.#rpc = hdfs.url
     this.#folder = `/${this.#name}/gpu/readings`
     this.table = new IcebergTable(this.#hdfs, this.#folder)
   }
@@ -69,9 +73,21 @@ export class HdfsSink {
     }
   }
 
-  async start(): Promise<void> {
+  /** @param changes to connect/hdfs.json */
+  async start(changes: ConnectorConfig = {}): Promise<void> {
     await makeTopic(this.#servers.bootstrap, this.#controlTopic)
-    await runConnector(this.#connect.url, this.#name, this.#config)
+    await runConnector(this.#connect.url, this.#name, { ...this.#config, ...changes })
+  }
+
+  /** Forgets old snapshots of the table, as the service `upkeep` does. */
+  async forgetSnapshots(): Promise<void> {
+    await expireSnapshots(`${this.#rpc}${this.#folder}`)
+  }
+
+  /** Names of the files that are snapshots of the table. */
+  async snapshotFiles(): Promise<string[]> {
+    const names = (await this.#hdfs.list(`${this.#folder}/metadata`)).map(({ pathSuffix }) => pathSuffix)
+    return names.filter((name) => name.startsWith('snap-'))
   }
 
   /** Lets the table come to be, and nothing be committed to it. */
@@ -152,7 +168,7 @@ export class HdfsSink {
     await removeConnector(this.#connect.url, this.#name)
   }
 
-  /** Waits until the table has so many rows, and for a commit more, with which repeated ones would come. @throws Error after so many ms */
+  /** Waits until the table has so many rows. @throws Error after so many ms */
   async untilRows(count: number, withinMs = 60_000): Promise<void> {
     const rows = async () => (await this.table.files()).reduce((sum, file) => sum + file.rows, 0)
     for (const until = Date.now() + withinMs; (await rows()) < count; await sleep(500)) {
@@ -160,6 +176,10 @@ export class HdfsSink {
         throw new Error(`the table has ${await rows()} of ${count} rows after ${withinMs} ms\n${await this.#state()}`)
       }
     }
+  }
+
+  /** Waits for a commit more, with which repeated rows would come. */
+  async forOneCommit(): Promise<void> {
     await sleep(2 * COMMIT_MS)
   }
 

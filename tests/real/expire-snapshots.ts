@@ -13,7 +13,7 @@ export async function expireSnapshots(location: string): Promise<void> {
   try {
     const jars = join(await icebergJars(), '*')
     const source = join(root, 'deploy/images/connect/ExpireSnapshots.java')
-    await runTool(`javac ${source}`, 'javac', ['-cp', jars, '-d', classes, source], LIMIT_MS)
+    await runTool(`javac ${source}`, 'javac', ['--release', '17', '-cp', jars, '-d', classes, source], LIMIT_MS)
     const heap = String(compose.services['upkeep'].environment?.['JAVA_TOOL_OPTIONS'])
     await runTool('ExpireSnapshots', 'java', [heap, '-cp', `${jars}:${classes}`, 'ExpireSnapshots', location], LIMIT_MS)
   } finally {

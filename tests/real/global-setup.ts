@@ -29,9 +29,9 @@ declare module 'vitest' {
 
 /** Starts one set of servers for the whole run, and gives the function that stops them and whatever tests have started beside them. @throws Error where one does not start */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const missing = ['java', 'mvn'].filter((tool) => spawnSync(tool, ['-version']).status !== 0)
+  const missing = ['java', 'javac', 'mvn'].filter((tool) => spawnSync(tool, ['-version']).status !== 0)
   if (missing.length > 0) {
-    const text = `no real servers: ${missing.join(' and ')} missing (Debian: openjdk-17-jre-headless, maven)`
+    const text = `no real servers: ${missing.join(', ')} missing (Debian: openjdk-17-jdk-headless, maven)`
     if (process.env['CI']) throw new Error(text)
     console.warn(`skipped: ${text}`)
     project.provide('servers', null)

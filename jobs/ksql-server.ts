@@ -24,7 +24,7 @@ export interface KsqlServerOptions {
   readonly registry?: string
   /** servers of one service are one another's standbys; default `gpumon_` */
   readonly serviceId?: string
-  /** of a service on Kafka; default: every 30 seconds or 400,000 rows */
+  /** of a service on Kafka; default: every 30 seconds or 400,000 rows, once a day without rows */
   readonly snapshots?: SnapshotInterval
   /** ends the server */
   readonly signal: AbortSignal

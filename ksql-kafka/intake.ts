@@ -27,6 +27,8 @@ export interface IntakeOptions {
 export interface SnapshotInterval {
   readonly ms: number
   readonly rows: number
+  /** ms without rows after which there is one all the same: a broker forgets who has committed nothing for a week (transactional.id.expiration.ms) */
+  readonly idleMs: number
 }
 
 /** Rows of one transaction at most: fewer than a reader keeps ready. */
@@ -89,7 +91,7 @@ export class Intake {
       if (!(error instanceof SchemaRegistryError) || !error.isOutage) throw error
       this.#isHeldUp = true
     }
-    const isDue = Date.now() - this.#lastSnapshot > snapshots.ms && this.hasRowsSinceSnapshot
+    const isDue = Date.now() - this.#lastSnapshot > (this.hasRowsSinceSnapshot ? snapshots.ms : snapshots.idleMs)
     if (isDue || this.#rowsSinceSnapshot > snapshots.rows) await this.snapshot()
   }
 

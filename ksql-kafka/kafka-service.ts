@@ -31,13 +31,13 @@ export interface KafkaServiceOptions {
   /** URL of a schema registry */
   readonly registry: string
   readonly serviceId: string
-  /** default: every 30 seconds or 400,000 rows */
+  /** default: every 30 seconds or 400,000 rows, once a day without rows */
   readonly snapshots?: SnapshotInterval | undefined
   readonly onFault: (error: unknown) => void
   readonly onNotice: (text: string) => void
 }
 
-const SNAPSHOTS: SnapshotInterval = { ms: 30_000, rows: 400_000 }
+const SNAPSHOTS: SnapshotInterval = { ms: 30_000, rows: 400_000, idleMs: 86_400_000 }
 const NOT_ACTIVE =
   'The query has ended: this server is not the active one any more, or begins again from its log. Ask again.'
 /** Of each request, the last of them two seconds apart: a coordinator takes some seconds to move. */

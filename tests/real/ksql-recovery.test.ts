@@ -14,7 +14,7 @@ import { makeTopic, testClient } from './topic-contents.ts'
 import { committedRecords } from './topic-records.ts'
 
 /** Snapshots after so many rows alone. */
-const SNAPSHOTS = { ms: 1e9, rows: 1_000 }
+const SNAPSHOTS = { ms: 1e9, rows: 1_000, idleMs: 1e9 }
 
 /** What one test has for itself: a service, and a topic that it reads. */
 class Scene {
@@ -120,6 +120,19 @@ describeWithServers('gpumon ksql-server: state that is restored', (servers) => {
     await second.untilProcessed(scene.input, 3_100)
     expect(await sums(second)).toEqual(sumsOf(3_100))
     expect(await second.stop()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  // A broker forgets who has committed nothing for a week, and refuses what comes then.
+  test.concurrent('a server that gets no records commits a snapshot now and then', async () => {
+    const scene = new Scene(servers)
+    await scene.makeInput()
+    const server = await scene.ready({ snapshots: { ...SNAPSHOTS, idleMs: 100 } })
+    await server.client.execute(scene.stream + scene.sums, EARLIEST)
+    const newest = async () => (await scene.logEntries()).at(-1)
+    await vi.waitUntil(async () => (await newest())?.key === 'snapshot', { timeout: 60_000 })
+    const end = await endOf(scene.logTopic)
+    await vi.waitUntil(async () => (await endOf(scene.logTopic)) > end, { timeout: 60_000 })
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
   })
 
   test.concurrent('a server killed while a new query is given what was before goes on there', async () => {

@@ -1,12 +1,15 @@
 import type { ConnectClient } from '../kafka/connect.ts'
 import { type Check, type Finding, findings } from './finding.ts'
-import { dataFiles } from './iceberg-table.ts'
+import { tableContents } from './iceberg-table.ts'
 import { whole } from './number-text.ts'
 import type { ConnectorFile } from './submit-files.ts'
 import type { Cluster } from './submit-topics.ts'
 import { partsOf, type TablePart } from './table-offsets.ts'
 import { type KafkaPart, keptParts, type TableSink, tableSink } from './table-sink.ts'
 import { DataNodeError, WebHdfs } from './webhdfs.ts'
+
+/** More than a month of commits five minutes apart */
+const MANY_SNAPSHOTS = 10_000
 
 /**
  * Of each table on HDFS that the product's connectors write, whether it has each record once.
@@ -41,15 +44,21 @@ export async function tableFindings(url: string, sink: TableSink, cluster: Clust
   const { table, location, topics, name } = sink
   const what = `table ${table}`
   try {
-    const files = await dataFiles(new WebHdfs(url), location)
-    const parts = partsOf(files ?? [], topics)
+    const contents = await tableContents(new WebHdfs(url), location)
+    const parts = partsOf(contents?.files ?? [], topics)
     if (parts === null) {
       const text = 'rows are not counted: not every file tells of which topic, partition and offsets its rows are'
       return [{ health: 'note', what, text, fix: 'count rows by the columns _kafka_metadata_…, as with Spark' }]
     }
     const counts: Finding[] = parts.map((part) => countFinding(what, part, name))
+    const snapshots = contents?.snapshots ?? 0
+    if (snapshots > MANY_SNAPSHOTS) {
+      const text = `has ${whole(snapshots)} snapshots, which whoever writes it must read whole: those of a year do not fit a worker's heap of 512 MiB`
+      const fix = "forget old ones, as docker-compose.yml's service upkeep does each day: connect/README.md"
+      counts.push({ health: 'note', what, text, fix })
+    }
     if (parts.length === 0) {
-      const text = `${files === null ? 'is not there yet' : 'has no rows yet'}: ${location}`
+      const text = `${contents === null ? 'is not there yet' : 'has no rows yet'}: ${location}`
       const fix = `the first commit makes it: see that connector ${name} runs, and that ${topics.join(', ')} has records`
       counts.push({ health: 'note', what, text, fix })
     }

@@ -10,6 +10,12 @@ export interface DataFile {
   readonly upper: ReadonlyMap<string, Buffer>
 }
 
+/** What belongs to a table. */
+export interface TableContents {
+  readonly snapshots: number
+  readonly files: readonly DataFile[]
+}
+
 interface TableMetadata {
   readonly 'current-schema-id': number
   readonly schemas: readonly {
@@ -51,15 +57,19 @@ const MANIFEST = record('manifest_entry', {
 const DELETED = 2
 
 /**
- * The data files that belong to an Iceberg table of a Hadoop catalog; others that lie beside them are left from crashes. Only metadata is read.
+ * The snapshots and the data files that belong to an Iceberg table of a Hadoop catalog; others that lie beside them are left from crashes. Only metadata is read.
  * @param location of the table's folder, such as /warehouse/gpu/readings
  * @returns null where there is no table
  * @throws RestError; DataNodeError; Error where rows were deleted, which no sink of ours does, and for metadata that cannot be read
  * @see https://iceberg.apache.org/spec/
  */
-export async function dataFiles(hdfs: WebHdfs, location: string): Promise<DataFile[] | null> {
+export async function tableContents(hdfs: WebHdfs, location: string): Promise<TableContents | null> {
   const metadata = await newestMetadata(hdfs, `${location}/metadata`)
   if (metadata === null) return null
+  return { snapshots: metadata.snapshots?.length ?? 0, files: await dataFiles(hdfs, metadata) }
+}
+
+async function dataFiles(hdfs: WebHdfs, metadata: TableMetadata): Promise<DataFile[]> {
   // An id has 63 bits; rounded alike on both sides it still finds its own.
   const current = metadata.snapshots?.find((snapshot) => snapshot['snapshot-id'] === metadata['current-snapshot-id'])
   if (current === undefined) return []

@@ -111,6 +111,21 @@ describe('a table', () => {
     ])
   })
 
+  test('with snapshots of more than a month is noted, with what to do', async () => {
+    const manifests: FileEntry[][] = [[{ rows: 10, offsets: [0, 9] }]]
+    const found = async (snapshots: number) =>
+      tableFindings(await hdfs(await tableFiles(SINK.location, manifests, { snapshots })), SINK, null)
+    expect(await found(8_640)).toMatchObject([{ health: 'well' }])
+    expect(await found(10_001)).toMatchObject([
+      { health: 'well' },
+      {
+        health: 'note',
+        text: expect.stringMatching(/^has 10,001 snapshots, /),
+        fix: expect.stringContaining('connect/README.md'),
+      },
+    ])
+  })
+
   test('that is not there, or has nothing yet, is noted', async () => {
     expect(await tableFindings(await hdfs(new Map()), SINK, null)).toMatchObject([
       {

@@ -53,7 +53,7 @@ const MANIFEST_LIST = record('manifest_file', {
 export async function tableFiles(
   location: string,
   manifests: readonly (readonly FileEntry[])[],
-  { deletes = false } = {},
+  { deletes = false, snapshots = 2 } = {},
 ): Promise<Map<string, Buffer>> {
   const folder = `${location}/metadata`
   const url = (name: string) => `hdfs://namenode:8020${folder}/${name}`
@@ -71,8 +71,9 @@ export async function tableFiles(
     { 'schema-id': 0, fields: [] },
     { 'schema-id': 1, fields: Object.entries(COLUMNS).map(([name, id]) => ({ id, name })) },
   ]
-  const snapshots = `[{ "snapshot-id": 1, "manifest-list": "" }, { "snapshot-id": ${SNAPSHOT}, "manifest-list": "${url('snap.avro')}" }]`
-  const text = `{ "current-schema-id": 1, "schemas": ${JSON.stringify(schemas)}, "current-snapshot-id": ${SNAPSHOT}, "snapshots": ${snapshots} }`
+  const old = Array.from({ length: snapshots - 1 }, (_, i) => `{ "snapshot-id": ${i + 1}, "manifest-list": "" }`)
+  const current = `{ "snapshot-id": ${SNAPSHOT}, "manifest-list": "${url('snap.avro')}" }`
+  const text = `{ "current-schema-id": 1, "schemas": ${JSON.stringify(schemas)}, "current-snapshot-id": ${SNAPSHOT}, "snapshots": [${[...old, current]}] }`
   files.set(`${folder}/v9.metadata.json`, Buffer.from('{ "schemas": [], "current-snapshot-id": -1 }'))
   files.set(`${folder}/v10.metadata.json`, Buffer.from(text))
   files.set(`${folder}/version-hint.text`, Buffer.from('9'))

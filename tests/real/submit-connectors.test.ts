@@ -12,7 +12,7 @@ import { AVRO_CONVERTER } from './connect-plugins.ts'
 import { connectorStatus, removeConnector } from './connector.ts'
 import { startedHdfs } from './hdfs.ts'
 import { describeWithServers } from './servers.ts'
-import { makeTopic, TOPIC, testClient } from './topic-contents.ts'
+import { makeTopic, removeTopic, TOPIC, testClient } from './topic-contents.ts'
 import { topicSettings } from './topic-settings.ts'
 
 const scratch = scratchFolder()
@@ -190,7 +190,9 @@ describeWithServers('gpumon submit of a connector', (servers) => {
     expect(proxy.takeWrites()).toEqual([])
 
     const hdfs = await startedHdfs(servers)
-    if ((await topicSettings(bootstrap, TOPIC)) === null) await makeTopic(bootstrap, TOPIC, 1, '-1')
+    // The records that other tests have left there need not be readings.
+    await removeTopic(bootstrap)
+    await makeTopic(bootstrap, TOPIC, 1, '-1')
     const config = JSON.parse(readFileSync(join(root, 'connect/hdfs.json'), 'utf8')) as Record<string, string>
     const name = unique('hdfs')
     const changes = {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parse } from 'yaml'
+import { packageRoot } from '../../jobs/package-root.ts'
 
-export const root = resolve(import.meta.dirname, '../..')
+export const root = packageRoot()
 
 /** A service of the file, as far as the tests look at it. */
 export interface Service {

@@ -6,6 +6,7 @@ import { served } from '../ksql-rest/served.ts'
 import { type RecordingProxy, recordingProxy } from '../recording-proxy.ts'
 import { describeWithServers } from './servers.ts'
 import { makeTopic, removeTopic } from './topic-contents.ts'
+import { removeAllTopics } from './topic-records.ts'
 import { topicSettings } from './topic-settings.ts'
 
 const scratch = scratchFolder()
@@ -130,7 +131,7 @@ describeWithServers('gpumon submit', (servers) => {
   })
 
   test("gpumon's own schema and statements: all is new, then nothing is, then the doctor is content", async () => {
-    await removeTopic(bootstrap)
+    await removeAllTopics(bootstrap)
     // Others may have registered newer versions.
     await fetch(`${servers.registry}/subjects/gpu.readings-value`, { method: 'DELETE' })
     const { url } = await served()

@@ -22,7 +22,7 @@ export interface WantedTopic {
   readonly strict: boolean
 }
 
-/** What a sink that stood still may take up again. At each start it goes through all commits that are kept, 288 a day, in 2.5 ms or more each, and its group waits for it for 5 minutes. */
+/** What a sink that stood still may take up again. At each start it goes through all commits that are kept, 288 a day, in 2.5 ms or more each, and its group waits for it for 15 minutes. */
 const CONTROL_RETENTION_MS = 30 * 86_400_000
 
 /**
